@@ -31,7 +31,7 @@
     ├── FileRefused                4001, 4002: this file stays out, the others go on
     └── RequestRefused             any other code: how it is taken depends on the call
 
-A message is one sentence for the person, without ids, codes or JSON; `advice` is what they can do; `detail` is for the log.
+A message is one sentence for the person, without ids, codes or JSON; `advice`: what they can do; `detail`: for the log.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ class FolderMoved(Interrupted):
 
 
 class TryLater(PhotoVideosError):
-    """May be tried again by itself; `retry_after_seconds` is the server's wish, None leaves it to the job's own waits."""
+    """May be tried again by itself; `retry_after_seconds` is the server's wish, None: by the waits of the job."""
 
     def __init__(
         self, message: str, *, advice: str = "", detail: str = "", retry_after_seconds: float | None = None

@@ -137,8 +137,8 @@ Step = Message | Export | AskCredits | AskStatus | Upload
 class Block:
     """One block of the prompt; it ends in a render of its own.
 
-    `text` is the block as written (what 'unchanged' compares). `label`: its name, or None. `files`: None, the block goes
-    on from the one before; else the patterns of a fresh timeline about those files alone (`("*",)`: all of them).
+    `text` is the block as written (what 'unchanged' compares). `label`: its name, or None. `files`: None, the block
+    goes on from the one before; else the patterns of a fresh timeline about those files alone (`("*",)`: all).
     """
 
     text: str
@@ -186,7 +186,7 @@ class Balance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionState:
-    """`state` of contract §6. `draft` is None when absent, null or {}. `digest` covers draft and generated_media alone."""
+    """`state` of contract §6. `draft`: None when absent, null or {}. `digest`: of draft and generated_media alone."""
 
     draft: RawJson | None
     digest: str
