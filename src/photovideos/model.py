@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NewType
+from typing import Literal, NewType
 
 JobId = NewType("JobId", str)
 SessionId = NewType("SessionId", str)  # 19 digits on the cloud; never a number
@@ -101,6 +101,7 @@ class Message:
     """Lines that go to the backend as one message."""
 
     text: str
+    step: Literal["message"] = "message"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,16 +111,19 @@ class Export:
     line: str
     resolution: str | None = None
     container: str | None = None
+    step: Literal["export"] = "export"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskCredits:
     line: str
+    step: Literal["credits"] = "credits"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskStatus:
     line: str
+    step: Literal["status"] = "status"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +132,7 @@ class Upload:
 
     line: str
     urls: tuple[str, ...] = ()
+    step: Literal["upload"] = "upload"
 
 
 Step = Message | Export | AskCredits | AskStatus | Upload

@@ -1,0 +1,104 @@
+"""The SQLite file under the ledger: opening it, setting a damaged or newer one aside, and its errors as ours."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from photovideos.errors import NoSpace, PhotoVideosError
+from photovideos.jobs.schema import SCHEMA, SCHEMA_VERSION
+
+
+class LedgerError(PhotoVideosError):
+    """The ledger cannot be used; the message says what to do."""
+
+
+class Database:
+    """One connection behind one lock. `set_aside` names the file a damaged or newer ledger was moved to."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.set_aside: Path | None = None
+        self._lock = threading.RLock()
+        self._db = self._opened()
+
+    def _opened(self) -> sqlite3.Connection:
+        with _translated():
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                return self._connected()
+            except (sqlite3.DatabaseError, _NotOursError) as error:
+                if isinstance(error, sqlite3.OperationalError):
+                    raise
+                self.set_aside = self._put_aside()
+            return self._connected()
+
+    def _connected(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.execute("PRAGMA synchronous=FULL")
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version > SCHEMA_VERSION:
+                raise _NotOursError
+            if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise _NotOursError
+            if version == 0:
+                db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _put_aside(self) -> Path:
+        """Keeps a ledger that cannot be used, with its log files, under a name of its own."""
+        number = 1
+        while (aside := self.path.with_name(f"{self.path.name}.set-aside-{number}")).exists():
+            number += 1
+        self.path.rename(aside)
+        for suffix in ("-wal", "-shm"):
+            companion = self.path.with_name(self.path.name + suffix)
+            if companion.exists():
+                companion.rename(aside.with_name(aside.name + suffix))
+        return aside
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction, on disk when it is left."""
+        with self._lock, _translated():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
+        with self._lock, _translated():
+            return self._db.execute(sql, tuple(values)).fetchall()
+
+
+class _NotOursError(Exception):
+    """A ledger of a newer version, or one whose pages do not fit together."""
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """SQLite's errors become ours: a full disk waits, the rest is a clear sentence."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if "full" in str(error):
+            raise NoSpace("The disk that holds photovideos' own records is full.", detail=str(error)) from error
+        raise LedgerError(
+            "photovideos cannot use its own records.", advice="Look at the state directory's rights.", detail=str(error)
+        ) from error

@@ -1,0 +1,314 @@
+"""The ledger: one SQLite file on a local disk that says what is to be done, what was done, what must not be done twice.
+
+WAL with `synchronous=FULL`: what a method has returned from is on disk. One connection, one lock, so any thread of
+the daemon may call; other processes (`status`, `retry`, `cancel`) open a ledger of their own on the same file. The
+worker that holds a job is the only writer of its road; reception and the commands write states and wishes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from photovideos.jobs import road as roads
+from photovideos.jobs.database import Database, LedgerError
+from photovideos.jobs.records import (
+    JOB_COLUMNS,
+    Job,
+    Pause,
+    Problem,
+    Request,
+    as_name,
+    as_stored,
+    column_value,
+    problem_json,
+    read_job,
+    read_problem,
+)
+from photovideos.jobs.road import Road
+from photovideos.jobs.states import JobState, may_follow
+from photovideos.model import BackendKind, Fingerprint, FolderKey, JobId
+
+__all__ = ["Job", "Ledger", "LedgerError", "Pause", "Problem", "Request"]
+
+
+class Ledger:
+    """Opens (and makes) the ledger at `path`; `set_aside` names the file a damaged or newer one was moved to."""
+
+    def __init__(self, path: Path, *, clock: Callable[[], float]) -> None:
+        self.path = path
+        self._clock = clock
+        self._db = Database(path)
+        self.set_aside = self._db.set_aside
+
+    def close(self) -> None:
+        self._db.close()
+
+    # --- jobs ------------------------------------------------------------------------------------------------------
+
+    def add(
+        self,
+        key: FolderKey,
+        *,
+        prompt: str,
+        fingerprint: Fingerprint,
+        backend: BackendKind,
+        is_complete: bool = False,
+        state: JobState = JobState.QUEUED,
+        problem: Problem | None = None,
+    ) -> Job:
+        """Takes a folder in as a new job; a job of the same name that was there before is forgotten."""
+        now = self._clock()
+        with self._db.writing() as db:
+            db.execute("DELETE FROM jobs WHERE inbox=? AND name=?", (as_stored(key.inbox), as_stored(key.name)))
+            db.execute(
+                "INSERT INTO jobs (id, inbox, name, device, inode, state, since, backend, prompt, fingerprint, "
+                "is_complete, began_at, problem, road) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    uuid4().hex,
+                    as_stored(key.inbox),
+                    as_stored(key.name),
+                    str(key.device),
+                    str(key.inode),
+                    state,
+                    now,
+                    backend,
+                    prompt,
+                    fingerprint,
+                    is_complete,
+                    now,
+                    problem_json(problem),
+                    roads.to_json(Road()),
+                ),
+            )
+            db.execute("DELETE FROM left_alone WHERE inbox=? AND name=?", (as_stored(key.inbox), as_stored(key.name)))
+        found = self.find(key)
+        assert found is not None
+        return found
+
+    def get(self, job_id: JobId) -> Job | None:
+        rows = self._db.rows(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id=?", (job_id,))  # noqa: S608  # fixed columns
+        return read_job(rows[0]) if rows else None
+
+    def find(self, key: FolderKey) -> Job | None:
+        """The job of this folder: by inbox and name; else by device and inode (it was renamed)."""
+        rows = self._db.rows(
+            f"SELECT {JOB_COLUMNS} FROM jobs WHERE inbox=? AND name=?",  # noqa: S608  # fixed columns
+            (as_stored(key.inbox), as_stored(key.name)),
+        )
+        rows = rows or self._db.rows(
+            f"SELECT {JOB_COLUMNS} FROM jobs WHERE inbox=? AND device=? AND inode=?",  # noqa: S608  # fixed columns
+            (as_stored(key.inbox), str(key.device), str(key.inode)),
+        )
+        return read_job(rows[0]) if rows else None
+
+    def jobs(self, inbox: str | None = None) -> list[Job]:
+        """All jobs in the order of their arrival."""
+        where, values = ("WHERE inbox=?", [as_stored(inbox)]) if inbox is not None else ("", [])
+        rows = self._db.rows(f"SELECT {JOB_COLUMNS} FROM jobs {where} ORDER BY arrival", values)  # noqa: S608
+        return [read_job(row) for row in rows]
+
+    def road(self, job_id: JobId) -> Road:
+        """The job's checkpoint. One that cannot be read is an error, never an empty road: it may hold a paid step."""
+        rows = self._db.rows("SELECT road FROM jobs WHERE id=?", (job_id,))
+        try:
+            return roads.from_json(rows[0][0]) if rows else Road()
+        except roads.RoadError as error:
+            raise LedgerError(
+                "The record of this job was written by another version of photovideos.",
+                advice="Drop a file RETRY into the folder to make it anew.",
+            ) from error
+
+    def save_road(self, job_id: JobId, road: Road) -> None:
+        with self._db.writing() as db:
+            db.execute("UPDATE jobs SET road=? WHERE id=?", (roads.to_json(road), job_id))
+
+    def put(self, job_id: JobId, state: JobState, *, road: Road | None = None, **values: Any) -> Job:
+        """Moves a job to `state`, with the columns in `values` (problem, due_at, attempts, prompt, fingerprint, …)."""
+        with self._db.writing() as db:
+            row = db.execute("SELECT state FROM jobs WHERE id=?", (job_id,)).fetchone()
+            if row is None:
+                raise LedgerError("This job is not in the ledger any more.")
+            if not may_follow(JobState(row[0]), state):
+                raise LedgerError(f"A job that is {row[0]} cannot become {state}.")
+            changes: dict[str, Any] = {key: column_value(key, value) for key, value in values.items()}
+            changes["state"] = state
+            if row[0] != state:
+                changes["since"] = self._clock()
+            if road is not None:
+                changes["road"] = roads.to_json(road)
+            _update(db, job_id, changes)
+        job = self.get(job_id)
+        assert job is not None
+        return job
+
+    def note(self, job_id: JobId, **values: Any) -> None:
+        """Writes columns that are no state: stage, progress, is_held, cancel_asked, films, key parts."""
+        with self._db.writing() as db:
+            _update(db, job_id, {key: column_value(key, value) for key, value in values.items()})
+
+    def rename(self, job_id: JobId, key: FolderKey) -> None:
+        """The folder goes on under another name, or under the same with another inode."""
+        with self._db.writing() as db:
+            db.execute(
+                "DELETE FROM jobs WHERE inbox=? AND name=? AND id<>?",
+                (as_stored(key.inbox), as_stored(key.name), job_id),
+            )
+            changes = {
+                "inbox": as_stored(key.inbox),
+                "name": as_stored(key.name),
+                "device": str(key.device),
+                "inode": str(key.inode),
+            }
+            _update(db, job_id, changes)
+
+    def claim(self, now: float, *, excluding: Iterable[JobId] = ()) -> Job | None:
+        """The next job to work on, in order of arrival, now WORKING; None if nothing is due.
+
+        Not claimed: held ones, those of a backend that is paused, and the ones in `excluding`.
+        """
+        taken = set(excluding)
+        with self._db.writing() as db:
+            rows = db.execute(
+                f"SELECT {JOB_COLUMNS} FROM jobs WHERE is_held=0 AND (state=? OR (state=? AND due_at<=?)) "  # noqa: S608
+                "AND backend NOT IN (SELECT backend FROM pauses) ORDER BY arrival",
+                (JobState.QUEUED, JobState.RETRYING, now),
+            ).fetchall()
+            job = next((read_job(row) for row in rows if row[0] not in taken), None)
+            if job is None:
+                return None
+            _update(db, job.id, {"state": JobState.WORKING, "since": now, "stage": None, "progress": None})
+        return self.get(job.id)
+
+    def next_due_at(self) -> float | None:
+        """When the earliest retry is due."""
+        rows = self._db.rows("SELECT min(due_at) FROM jobs WHERE state=?", (JobState.RETRYING,))
+        due: float | None = rows[0][0]
+        return due
+
+    def take_up_again(self) -> int:
+        """At start: jobs that a worker held when the last process ended are queued again. Returns how many."""
+        with self._db.writing() as db:
+            return db.execute(
+                "UPDATE jobs SET state=?, stage=NULL, progress=NULL WHERE state=?", (JobState.QUEUED, JobState.WORKING)
+            ).rowcount
+
+    def forget(self, job_id: JobId) -> None:
+        with self._db.writing() as db:
+            db.execute("DELETE FROM jobs WHERE id=?", (job_id,))
+
+    def forget_gone(self, before: float) -> int:
+        """Clean-up: folders that are gone since before that moment."""
+        with self._db.writing() as db:
+            return db.execute("DELETE FROM jobs WHERE state=? AND since<?", (JobState.GONE, before)).rowcount
+
+    # --- pauses, requests ------------------------------------------------------------------------------------------
+
+    def pause(self, backend: BackendKind, cause: str, problem: Problem) -> bool:
+        """No job of this backend is begun until `resume`. True if it was not paused already."""
+        with self._db.writing() as db:
+            return (
+                db.execute(
+                    "INSERT OR IGNORE INTO pauses (backend, cause, problem, since) VALUES (?,?,?,?)",
+                    (backend, cause, problem_json(problem), self._clock()),
+                ).rowcount
+                == 1
+            )
+
+    def resume(self, backend: BackendKind) -> int:
+        """Ends the pause and queues the jobs that were parked because of it; returns how many."""
+        with self._db.writing() as db:
+            row = db.execute("SELECT cause FROM pauses WHERE backend=?", (backend,)).fetchone()
+            if row is None:
+                return 0
+            db.execute("DELETE FROM pauses WHERE backend=?", (backend,))
+            return db.execute(
+                "UPDATE jobs SET state=?, since=?, problem=NULL WHERE state=? AND backend=? AND parked_by=?",
+                (JobState.QUEUED, self._clock(), JobState.PARKED, backend, row[0]),
+            ).rowcount
+
+    def pauses(self) -> list[Pause]:
+        rows = self._db.rows("SELECT backend, cause, problem, since FROM pauses")
+        return [
+            Pause(
+                backend=BackendKind(row[0]),
+                cause=row[1],
+                problem=read_problem(row[2]) or Problem(message=""),
+                since=row[3],
+            )
+            for row in rows
+        ]
+
+    def ask(self, verb: str, path: str) -> int:
+        """A command's wish, for the daemon to carry out; returns its id."""
+        with self._db.writing() as db:
+            cursor = db.execute(
+                "INSERT INTO requests (verb, path, asked_at) VALUES (?,?,?)", (verb, as_stored(path), self._clock())
+            )
+            return int(cursor.lastrowid or 0)
+
+    def asked(self) -> list[Request]:
+        rows = self._db.rows("SELECT id, verb, path FROM requests WHERE answer IS NULL ORDER BY id")
+        return [Request(id=row[0], verb=row[1], path=as_name(row[2])) for row in rows]
+
+    def answer(self, request_id: int, text: str) -> None:
+        with self._db.writing() as db:
+            db.execute("UPDATE requests SET answer=? WHERE id=?", (text, request_id))
+
+    def answer_to(self, request_id: int) -> str | None:
+        rows = self._db.rows("SELECT answer FROM requests WHERE id=?", (request_id,))
+        return rows[0][0] if rows else None
+
+    # --- inboxes ---------------------------------------------------------------------------------------------------
+
+    def inbox_seen(self, inbox: str) -> dict[str, Any] | None:
+        """What is known of an inbox seen before (`owner`, `device`, `first_seen_at`), or None."""
+        rows = self._db.rows("SELECT owner, device, first_seen_at FROM inboxes WHERE path=?", (as_stored(inbox),))
+        return {"owner": rows[0][0], "device": int(rows[0][1]), "first_seen_at": rows[0][2]} if rows else None
+
+    def see_inbox(self, inbox: str, *, owner: str, device: int) -> None:
+        with self._db.writing() as db:
+            db.execute(
+                "INSERT INTO inboxes (path, owner, device, first_seen_at) VALUES (?,?,?,?) "
+                "ON CONFLICT(path) DO UPDATE SET owner=excluded.owner, device=excluded.device",
+                (as_stored(inbox), owner, str(device), self._clock()),
+            )
+
+    def leave_alone(self, keys: Iterable[FolderKey]) -> None:
+        """Folders that lay in an inbox before photovideos did: a library."""
+        with self._db.writing() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO left_alone (inbox, name, inode) VALUES (?,?,?)",
+                [(as_stored(key.inbox), as_stored(key.name), str(key.inode)) for key in keys],
+            )
+
+    def left_alone(self, inbox: str) -> dict[str, int]:
+        """Name and inode of the folders left alone."""
+        rows = self._db.rows("SELECT name, inode FROM left_alone WHERE inbox=?", (as_stored(inbox),))
+        return {as_name(row[0]): int(row[1]) for row in rows}
+
+    def take_after_all(self, inbox: str, name: str) -> None:
+        with self._db.writing() as db:
+            db.execute("DELETE FROM left_alone WHERE inbox=? AND name=?", (as_stored(inbox), as_stored(name)))
+
+    # --- small facts that outlive a restart --------------------------------------------------------------------------
+
+    def remember(self, name: str, value: str | None) -> None:
+        """A small fact under a name (`token.fingerprint`, `control.<path>` …); None forgets it."""
+        with self._db.writing() as db:
+            if value is None:
+                db.execute("DELETE FROM facts WHERE name=?", (as_stored(name),))
+            else:
+                db.execute("INSERT OR REPLACE INTO facts (name, value) VALUES (?,?)", (as_stored(name), value))
+
+    def recall(self, name: str) -> str | None:
+        rows = self._db.rows("SELECT value FROM facts WHERE name=?", (as_stored(name),))
+        return rows[0][0] if rows else None
+
+
+def _update(db: sqlite3.Connection, job_id: JobId, changes: Mapping[str, Any]) -> None:
+    columns = ", ".join(f"{name}=?" for name in changes)
+    db.execute(f"UPDATE jobs SET {columns} WHERE id=?", (*changes.values(), job_id))  # noqa: S608  # our own names

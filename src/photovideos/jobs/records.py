@@ -1,0 +1,134 @@
+"""What the ledger hands out, and how a row becomes it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from photovideos.jobs.states import JobState, Stage
+from photovideos.model import BackendKind, Fingerprint, FolderKey, JobId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """Why a job waits: a sentence, what the person can do, and for the log."""
+
+    message: str
+    advice: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One folder and what is being done with it.
+
+    """One folder and what is being done with it.
+    taken as it lies. `is_held`: HOLD lies in it. `cancel_asked`: stop and publish nothing. `since`: of the state.
+    `problem` is kept while it waits because of it. `films`: names of all films made for this folder, over all runs.
+    """
+
+    id: JobId
+    arrival: int
+    key: FolderKey
+    state: JobState
+    since: float
+    backend: BackendKind
+    prompt: str
+    fingerprint: Fingerprint
+    is_complete: bool
+    is_held: bool
+    cancel_asked: bool
+    due_at: float | None
+    attempts: int
+    failing_since: float | None
+    stage: Stage | None
+    progress: float | None
+    began_at: float
+    problem: Problem | None
+    films: tuple[str, ...]
+
+    @property
+    def reference(self) -> str:
+        """Short enough to be read out; the log lines of this job carry it."""
+        return self.id[:8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause:
+    """Why no job of this backend is begun: the cause holds for all of them."""
+
+    backend: BackendKind
+    cause: str  # the error's class name
+    problem: Problem
+    since: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a command asked of the daemon: `retry`, `cancel` or `once`, about the folder at `path`."""
+
+    id: int
+    verb: str
+    path: str
+
+
+JOB_COLUMNS = (
+    "id, arrival, inbox, name, device, inode, state, since, backend, prompt, fingerprint, is_complete, is_held, "
+    "cancel_asked, due_at, attempts, failing_since, stage, progress, began_at, problem, films"
+)
+
+
+def as_stored(value: str) -> str | bytes:
+    """Names are kept as the bytes they have where they are no text."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return value.encode(errors="surrogateescape")
+    return value
+
+
+def as_name(value: str | bytes) -> str:
+    return value.decode(errors="surrogateescape") if isinstance(value, bytes) else value
+
+
+def column_value(column: str, value: Any) -> Any:
+    if column == "problem":
+        return problem_json(value)
+    if column == "films":
+        return json.dumps(value)
+    return value
+
+
+def problem_json(problem: Problem | None) -> str | None:
+    if problem is None:
+        return None
+    return json.dumps({"message": problem.message, "advice": problem.advice, "detail": problem.detail})
+
+
+def read_problem(text: str | None) -> Problem | None:
+    return Problem(**json.loads(text)) if text else None
+
+
+def read_job(row: tuple[Any, ...]) -> Job:
+    return Job(
+        id=JobId(row[0]),
+        arrival=row[1],
+        key=FolderKey(inbox=as_name(row[2]), name=as_name(row[3]), device=int(row[4]), inode=int(row[5])),
+        state=JobState(row[6]),
+        since=row[7],
+        backend=BackendKind(row[8]),
+        prompt=row[9],
+        fingerprint=Fingerprint(row[10]),
+        is_complete=bool(row[11]),
+        is_held=bool(row[12]),
+        cancel_asked=bool(row[13]),
+        due_at=row[14],
+        attempts=row[15],
+        failing_since=row[16],
+        stage=Stage(row[17]) if row[17] else None,
+        progress=row[18],
+        began_at=row[19],
+        problem=read_problem(row[20]),
+        films=tuple(json.loads(row[21])),
+    )

@@ -1,0 +1,37 @@
+"""The tables of the ledger. A change raises SCHEMA_VERSION; a ledger of a newer version is set aside, never read.
+
+Device and inode are text: SQLite's integers have 64 bits with a sign, file systems' have none. Names are text, and
+bytes where they are no text.
+"""
+
+SCHEMA_VERSION = 1
+
+SCHEMA = """
+CREATE TABLE jobs (
+  arrival INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
+  inbox NOT NULL, name NOT NULL, device TEXT NOT NULL, inode TEXT NOT NULL,
+  state TEXT NOT NULL, since REAL NOT NULL,
+  backend TEXT NOT NULL,
+  prompt TEXT NOT NULL,
+  fingerprint TEXT NOT NULL,
+  is_complete INTEGER NOT NULL DEFAULT 0,
+  is_held INTEGER NOT NULL DEFAULT 0,
+  cancel_asked INTEGER NOT NULL DEFAULT 0,
+  due_at REAL, attempts INTEGER NOT NULL DEFAULT 0, failing_since REAL,
+  stage TEXT, progress REAL,
+  began_at REAL NOT NULL,
+  problem TEXT, parked_by TEXT,
+  films TEXT NOT NULL DEFAULT '[]',
+  road TEXT NOT NULL
+);
+CREATE UNIQUE INDEX jobs_by_name ON jobs (inbox, name);
+CREATE INDEX jobs_by_state ON jobs (state, arrival);
+CREATE TABLE inboxes (path PRIMARY KEY, owner TEXT NOT NULL, device TEXT NOT NULL, first_seen_at REAL NOT NULL);
+CREATE TABLE left_alone (inbox NOT NULL, name NOT NULL, inode TEXT NOT NULL, PRIMARY KEY (inbox, name));
+CREATE TABLE pauses (backend TEXT PRIMARY KEY, cause TEXT NOT NULL, problem TEXT NOT NULL, since REAL NOT NULL);
+CREATE TABLE requests (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, verb TEXT NOT NULL, path NOT NULL, asked_at REAL NOT NULL, answer TEXT
+);
+CREATE TABLE facts (name PRIMARY KEY, value TEXT NOT NULL);
+"""
