@@ -1,9 +1,9 @@
-"""The draft: what a film is made of, as tracks of segments in milliseconds, and its JSON form (contract §6).
+"""The draft: what a film is made of, as tracks of segments in milliseconds. `draft.codec` knows its JSON form.
 
 The director writes drafts, the render reads them, the client carries them back untouched. Nothing here knows photos.
 
-Time: a segment lasts from `start_ms` (the first moment of its fade-in) for `length_ms` (to the last of its fade-out), so
-neighbours overlap by the transition between them. Frame n of a film shows the moment n / fps.
+Time: a segment lasts from `start_ms` (the first moment of its fade-in) for `length_ms` (to the last of its fade-out),
+so neighbours overlap by the transition between them. Frame n of a film shows the moment n / fps.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class TextRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Motion:
-    """The view wanders from `start` to `end`, eased. Both boxes have the canvas's aspect in pixels of the upright picture.
+    """The view wanders from `start` to `end`, eased. Both have the canvas's aspect in the upright picture's pixels.
 
     `kind` is for people and for telling motions apart: none, zoom_in, zoom_out, ken_burns, pan.
     """
@@ -146,6 +146,19 @@ class Draft:
     @property
     def frame_count(self) -> int:
         return round(self.length_ms * self.fps / 1000)
+
+    def to_json(self) -> dict[str, Any]:
+        """The draft in the keys of contract §6; `from_json` gives back an equal draft."""
+        from photovideos_studio.draft.codec import encode
+
+        return encode(self)
+
+    @classmethod
+    def from_json(cls, value: object) -> Draft:
+        """Strict: a missing, unknown or wrong value raises DraftError, whose message begins with the JSON path."""
+        from photovideos_studio.draft.codec import decode
+
+        return decode(value)
 
     def with_photovideos(self, **values: Any) -> Draft:
         return replace(self, photovideos={**self.photovideos, **values})
