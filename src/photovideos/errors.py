@@ -9,7 +9,9 @@
     │   └── FolderMoved            photos or prompt changed under the job: back to settling, nothing was spent
     ├── TryLater                   again by itself: `retry_after_seconds`, else the schedule of the job's retries
     │   ├── ServiceTrouble         408, 5xx, a broken or silent connection, an answer that made no sense
-    │   │   └── RateLimited        429
+    │   │   ├── RateLimited        429
+    │   │   ├── Unreachable        no connection came about: nothing was sent
+    │   │   └── OutcomeUnknown     a request that must not be sent twice got no clear answer: it may have been done
     │   ├── NoSpace                a disk is full: the queue pauses, and goes on when there is room
     │   └── FolderOffline          the inbox or the folder cannot be read just now
     ├── NeedsPerson                not again before somebody did something (`advice` says what); nothing is lost
@@ -99,6 +101,14 @@ class ServiceTrouble(TryLater):
 
 class RateLimited(ServiceTrouble):
     """429."""
+
+
+class Unreachable(ServiceTrouble):
+    """No connection came about, so nothing was sent."""
+
+
+class OutcomeUnknown(ServiceTrouble):
+    """No clear answer to a request that must not simply be sent again: it may have been done."""
 
 
 class NoSpace(TryLater):

@@ -207,13 +207,18 @@ class InstructionPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InstructionRecord:
-    """What the ledger holds of a message in flight (contract §7). `sends`: how often it went out; twice at most."""
+    """What the ledger holds of a message in flight (contract §7).
+
+    `sends`: how often it went out, twice at most; 0 once it was refused, then it may go out again as if new.
+    `draft_before`: the draft it was sent to, only to say in words what changed.
+    """
 
     text: str
     digest_before: str
     intended_at: float
     phase: InstructionPhase = InstructionPhase.INTENDED
     sends: int = 1
+    draft_before: RawJson | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
