@@ -23,7 +23,7 @@ class Problem:
 class Job:
     """One folder and what is being done with it.
 
-    """One folder and what is being done with it.
+    `prompt`: what this run answers. `fingerprint`: of the inputs it was taken in with. `is_complete`: given to `once`,
     taken as it lies. `is_held`: HOLD lies in it. `cancel_asked`: stop and publish nothing. `since`: of the state.
     `problem` is kept while it waits because of it. `films`: names of all films made for this folder, over all runs.
     """
