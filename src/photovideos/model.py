@@ -71,12 +71,33 @@ class FolderKey:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A film of ours, known again by size and digest under any name."""
+
+    file: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSummary:
+    """What a summary of ours says about itself: the inputs it was made from, the films it belongs to."""
+
+    path: str
+    inputs: Fingerprint | None
+    films: tuple[Claim, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """A folder at one look.
 
     `media`: photos, clips and songs in the film's natural order (by path, digits as numbers). `prompt`: the prompt
     file, if there is one. `temporaries`: names of unfinished copies. `left_out`: what is ignored with a reason worth
-    telling (too deep, a link, a device …). `others`: our own finished films and summaries, and files of no use.
+    telling (too deep, a link, a device …). `own`: our own finished films and summaries; `summaries`: what the latter
+    claim. `others`: ordinary files of no use for a film, and those of folders with a prompt of their own.
+    `control_files`: the files behind `controls`. `is_renamed_whole`: the folder itself was touched after all that lies
+    in it, as a rename does it. `too_big`: which bound the look ended at (then the rest is unknown), or None.
     """
 
     key: FolderKey
@@ -87,6 +108,11 @@ class Snapshot:
     left_out: tuple[LeftOut, ...] = ()
     own: tuple[FileEntry, ...] = ()
     nested_prompts: tuple[str, ...] = ()
+    others: tuple[FileEntry, ...] = ()
+    summaries: tuple[OwnSummary, ...] = ()
+    control_files: tuple[FileEntry, ...] = ()
+    is_renamed_whole: bool = False
+    too_big: str | None = None
 
     @property
     def has_pictures(self) -> bool:
