@@ -149,7 +149,7 @@ def decode(value: object) -> Draft:
         title=meta.key("title").text_or_none(MAX_TEXT),
         created=meta.key("created").text_or_none(64),
         chapters=tuple(_chapter_in(node) for node in meta.key("chapters").items(limit=MAX_SEGMENTS)),
-        photovideos=meta.key("photovideos").any_object(),
+        photovideos=meta.key("photovideos").any_json(),
     )
 
 

@@ -60,6 +60,15 @@ class Node:
     def key(self, name: str) -> Node:
         return Node(self.any_object()[name], f"{self.path}.{name}")
 
+    def any_json(self) -> dict[str, Any]:
+        """An object of whatever JSON holds, as long as it can be written again."""
+        value = self.any_object()
+        try:
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+        except ValueError as error:
+            raise DraftError(f"{self.path}: it cannot be written as JSON ({error})") from error
+        return value
+
     def items(self, *, limit: int) -> tuple[Node, ...]:
         if not isinstance(self.value, list):
             raise self._expected("a list")
@@ -92,6 +101,8 @@ class Node:
             raise self._expected("a text")
         if len(self.value) > most:
             raise DraftError(f"{self.path}: a text of {len(self.value)} characters is longer than {most}")
+        if any("\ud800" <= char <= "\udfff" for char in self.value):
+            raise DraftError(f"{self.path}: half of a surrogate pair is no text")
         return self.value
 
     def text_or_none(self, most: int) -> str | None:

@@ -1,0 +1,79 @@
+"""Files written whole or not at all, and read back. Knows no sessions and no renders, only paths.
+
+A reader sees the old content or the new, never half of it, also after a crash: temporary file, fsync, rename, fsync of
+the folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+PART_SUFFIX = ".part"
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Raises OSError; what was there before then still is."""
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART_SUFFIX}")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def write_json(path: Path, value: object) -> None:
+    # ASCII, because a path may hold bytes that are no UTF-8 (surrogates), which only escapes can carry.
+    write_bytes(path, json.dumps(value, separators=(",", ":"), allow_nan=False).encode())
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """None when the file is not there or holds no JSON object (a damaged disk): then it counts as not there."""
+    try:
+        value = json.loads(path.read_bytes())
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else None
+
+
+def move_into(part: Path, target: Path) -> None:
+    """Moves a finished file within the store and makes the move last."""
+    os.replace(part, target)
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(path: Path) -> Path:
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return path
+
+
+def size_of(folder: Path) -> int:
+    """Bytes on disk below a folder; what vanishes meanwhile does not count."""
+    return sum(_walk(folder))
+
+
+def _walk(folder: Path) -> Iterator[int]:
+    for where, _, names in os.walk(folder):
+        for name in names:
+            try:
+                yield os.lstat(os.path.join(where, name)).st_blocks * 512
+            except FileNotFoundError:
+                continue
