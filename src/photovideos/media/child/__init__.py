@@ -1,0 +1,1 @@
+"""The child's side: the only code of the daemon that decodes media. Nothing outside this folder imports it."""
