@@ -22,6 +22,7 @@
     │   └── NoRights               the folder cannot be written to
     └── JobFailed                  for good, as long as prompt and photos stay as they are; RETRY goes on
         ├── NothingUsable          not one photo or clip could be used
+        ├── PromptUnreadable       the prompt is no text
         ├── InstructionFailed      the message was taken and changed nothing; sending it again may be charged again
         ├── RenderFailed           twice
         └── FilmBroken             what came back is not a whole film
@@ -157,6 +158,10 @@ class JobFailed(PhotoVideosError):
 
 class NothingUsable(JobFailed):
     """Not one photo or clip of the folder could be used."""
+
+
+class PromptUnreadable(JobFailed):
+    """What bears the prompt's name is no text."""
 
 
 class InstructionFailed(JobFailed):
