@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from photovideos.model import AskCredits, AskStatus, Export, Step, Upload
 from photovideos.prompt import vocabulary
@@ -50,7 +51,7 @@ def _read_words(line: str, words: Sequence[str]) -> Step | None:
 
 
 def _words(line: str) -> tuple[str, ...]:
-    """The line in comparable words; empty where it cannot be a request. Chinese runs stay whole: they have no spaces."""
+    """The line in comparable words, Chinese runs whole (they have no spaces); empty where it cannot be a request."""
     text = unicodedata.normalize("NFKC", _BULLET.sub("", line)).casefold()
     text = text.replace("’", "'").replace("‘", "'").replace("h.264", "h264").strip()
     if not text or len(text) > MAX_REQUEST_CHARACTERS:
@@ -93,7 +94,7 @@ def _split(word: str, known: frozenset[str]) -> frozenset[str] | None:
 
 
 def _resolution(words: Sequence[str]) -> str | None:
-    named = [RESOLUTION_PAIRS[pair] for pair in zip(words, words[1:], strict=False) if pair in RESOLUTION_PAIRS]
+    named = [RESOLUTION_PAIRS[pair] for pair in pairwise(words) if pair in RESOLUTION_PAIRS]
     named += [RESOLUTIONS[word] for word in words if word in RESOLUTIONS]
     named += [meaning for name, meaning in RESOLUTIONS.items() if not name.isascii() and any(name in w for w in words)]
     return named[-1] if named else None
