@@ -1,0 +1,290 @@
+"""The only httpx: one exchange with one server, bounded in time and size, heard by the stop event.
+
+No redirects are followed, no cookies kept, no `.netrc` read; a proxy is used only if it is given. Headers of one
+exchange go to that exchange's address and nowhere else. What an answer means is decided in `client` and `download`.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from pathlib import Path
+from typing import IO, Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import httpcore
+import httpx
+
+from photovideos.errors import UsageError
+from photovideos.nemo.network import ListeningBackend, Patience, waiting
+
+CONNECT_SECONDS = 10.0
+_PIECE = 64 * 1024
+
+
+class NoConnection(Exception):
+    """No connection came about: nothing was sent."""
+
+
+class BrokenExchange(Exception):
+    """The connection broke, fell silent, took too long, or what came was no HTTP."""
+
+
+class TooLarge(BrokenExchange):
+    """The body is longer than it may be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A whole answer; header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Incoming:
+    """An answer whose body is still to be read, once."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._response = response
+        self.status = response.status_code
+        self.headers: Mapping[str, str] = {name.lower(): value for name, value in response.headers.items()}
+
+    @property
+    def media_type(self) -> str:
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body as it comes, unpacked if the server packed it although it was not asked to.
+
+        Raises BrokenExchange.
+        """
+        packing = self.headers.get("content-encoding", "identity").strip().lower()
+        with _translated():
+            if packing in ("", "identity"):
+                yield from self._response.iter_raw()
+            elif packing in ("gzip", "x-gzip", "deflate"):
+                yield from _unpacked(self._response.iter_raw())
+            else:
+                raise BrokenExchange(f"packed as {packing}, which was not asked for")
+
+    def read(self, max_bytes: int) -> bytes:
+        """The whole body. Raises TooLarge, BrokenExchange."""
+        body = bytearray()
+        for chunk in self.chunks():
+            body += chunk
+            if len(body) > max_bytes:
+                raise TooLarge(f"the answer is longer than {max_bytes} bytes")
+        return bytes(body)
+
+    def read_beginning(self, max_bytes: int) -> bytes:
+        """The first bytes of the body, as many as come; a broken rest does not matter."""
+        body = bytearray()
+        try:
+            for chunk in self.chunks():
+                body += chunk
+                if len(body) >= max_bytes:
+                    break
+        except BrokenExchange:
+            pass
+        return bytes(body[:max_bytes])
+
+
+class Http:
+    """Exchanges over TCP or one Unix socket. Thread-safe.
+
+    `is_allowed`: asked about every resolved IP before connecting. `proxy`: `http://…`, None: none. `keeps_connections`
+    False: a new connection for each exchange, for what must not be sent into one that just died.
+    """
+
+    def __init__(
+        self,
+        *,
+        socket: Path | None = None,
+        proxy: str | None = None,
+        is_allowed: Callable[[str], bool] | None = None,
+        keeps_connections: bool = True,
+    ) -> None:
+        transport = _Transport(socket=socket, proxy=proxy, is_allowed=is_allowed, keeps_connections=keeps_connections)
+        # trust_env would take the environment's proxies and .netrc, which could replace the Authorization header
+        self._client = httpx.Client(transport=transport, trust_env=False, follow_redirects=False)
+        self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    @contextmanager
+    def open(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        patience: Patience,
+        silence_seconds: float | None,
+        content: bytes | None = None,
+        file: tuple[str, IO[bytes], str] | None = None,
+    ) -> Iterator[Incoming]:
+        """Sends, and gives the answer once its headers are there.
+
+        `silence_seconds`: the longest time without a byte. `file`: name, open file and type of a multipart field
+        `files`. Raises NoConnection, BrokenExchange, Stopping.
+        """
+        timeout = httpx.Timeout(silence_seconds, connect=CONNECT_SECONDS)
+        with _translated():
+            request = self._client.build_request(
+                method,
+                url,
+                headers={"Accept-Encoding": "identity", "User-Agent": "photovideos", **headers},
+                content=content,
+                files={"files": file} if file else None,
+                timeout=timeout,
+            )
+            request.extensions = {**request.extensions, "patience": patience}
+            response = self._client.send(request, stream=True)
+        try:
+            yield Incoming(response)
+        finally:
+            response.close()
+
+    def exchange(self, method: str, url: str, *, max_bytes: int, **options: Any) -> Reply:
+        """One whole exchange; `options` as of `open`.
+
+        An unsuccessful answer is read only as far as its words may go.
+        """
+        with self.open(method, url, **options) as answer:
+            is_success = 200 <= answer.status < 300
+            body = answer.read(max_bytes) if is_success else answer.read_beginning(_PIECE)
+            return Reply(status=answer.status, headers=answer.headers, body=body)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+class _Transport(httpx.BaseTransport):
+    """httpx on httpcore's pool with our sockets; httpx's own transport cannot be given any."""
+
+    def __init__(
+        self,
+        *,
+        socket: Path | None,
+        proxy: str | None,
+        is_allowed: Callable[[str], bool] | None,
+        keeps_connections: bool,
+    ) -> None:
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=httpx.create_ssl_context(),  # SSL_CERT_FILE and SSL_CERT_DIR count: a house may have its own CA
+            proxy=_proxy(proxy),
+            uds=os.fspath(socket) if socket else None,
+            max_connections=64,
+            max_keepalive_connections=8 if keeps_connections else 0,
+            keepalive_expiry=30.0,
+            network_backend=ListeningBackend(is_allowed),
+        )
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        patience: Patience = request.extensions["patience"]
+        assert isinstance(request.stream, httpx.SyncByteStream)
+        with waiting(patience):
+            response = self._pool.handle_request(
+                httpcore.Request(
+                    method=request.method,
+                    url=httpcore.URL(
+                        scheme=request.url.raw_scheme,
+                        host=request.url.raw_host,
+                        port=request.url.port,
+                        target=request.url.raw_path,
+                    ),
+                    headers=request.headers.raw,
+                    content=request.stream,
+                    extensions={"timeout": request.extensions["timeout"]},
+                )
+            )
+        return httpx.Response(status_code=response.status, headers=response.headers, stream=_Body(response, patience))
+
+    def close(self) -> None:
+        self._pool.close()
+
+
+class _Body(httpx.SyncByteStream):
+    """Each piece is waited for with the exchange's patience, whichever thread reads it."""
+
+    def __init__(self, response: httpcore.Response, patience: Patience) -> None:
+        self._response = response
+        self._patience = patience
+
+    def __iter__(self) -> Iterator[bytes]:
+        pieces = self._response.iter_stream()
+        while True:
+            with waiting(self._patience):
+                piece = next(pieces, None)
+            if piece is None:
+                return
+            yield piece
+
+    def close(self) -> None:
+        self._response.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Foreign errors become ours; their texts name addresses, never headers."""
+    try:
+        yield
+    except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.ProxyError, httpcore.PoolTimeout) as error:
+        raise NoConnection(str(error)) from error
+    except (httpcore.UnsupportedProtocol, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise NoConnection("the address cannot be used") from error
+    except httpcore.LocalProtocolError as error:  # its text may quote a header
+        raise BrokenExchange("the request could not be sent as it was") from error
+    except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+        raise BrokenExchange(f"{type(error).__name__}: {error}") from error
+    except (httpx.HTTPError, httpx.StreamError) as error:
+        raise BrokenExchange(f"{type(error).__name__}: {error}") from error
+
+
+def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """gzip or zlib, never more than a piece at a time in memory."""
+    inflater = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        for piece in pieces:
+            rest = piece
+            while rest:
+                if out := inflater.decompress(rest, _PIECE):
+                    yield out
+                rest = inflater.unconsumed_tail
+    except zlib.error as error:
+        raise BrokenExchange(f"cannot be unpacked: {error}") from error
+
+
+def _proxy(address: str | None) -> httpcore.Proxy | None:
+    if address is None:
+        return None
+    parts = urlsplit(address)
+    if parts.scheme != "http" or not parts.hostname:
+        raise UsageError("The proxy of the environment cannot be used: only http:// proxies are supported.")
+    auth = (parts.username or "", parts.password or "") if parts.username else None
+    return httpcore.Proxy(f"http://{parts.hostname}:{parts.port or 80}", auth=auth)
+
+
+def environment_proxy(url: str) -> str | None:
+    """
+
+    he proxy that the environment names for `url` (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), never for this machine itself.
+    """
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if host == "localhost" or host.startswith("127.") or host == "::1" or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    found = proxies.get(parts.scheme) or proxies.get("all")
+    return found if found is None or "://" in found else f"http://{found}"
+
+
+def until(seconds: float) -> float:
+    """The moment `seconds` from now, on the clock of Patience."""
+    return time.monotonic() + seconds

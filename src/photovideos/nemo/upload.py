@@ -1,0 +1,132 @@
+"""The files of a job, one request each, in the film's order (contract §4); after a break only what the state lacks.
+
+To the cloud go files that were prepared for it; the studio on this machine gets addresses of the originals. What a
+file is and how it was prepared is not known here.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+from photovideos import logs
+from photovideos.errors import FileRefused, OutcomeUnknown, RateLimited, ServiceTrouble, Unreachable
+from photovideos.model import LeftOut, SessionId, Token
+from photovideos.nemo.client import NemoClient
+
+MAX_UPLOAD_BYTES = 200 * 1024 * 1024
+_TYPES = {
+    "mp4": "video/mp4", "mov": "video/quicktime", "avi": "video/x-msvideo", "webm": "video/webm",
+    "mkv": "video/x-matroska", "jpg": "image/jpeg", "jpeg": "image/jpeg", "png": "image/png", "gif": "image/gif",
+    "webp": "image/webp", "mp3": "audio/mpeg", "wav": "audio/wav", "m4a": "audio/mp4", "aac": "audio/aac",
+}  # fmt: skip
+_log = logs.get("upload")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One file to upload.
+
+    `path`: what the person knows it by. `name`: its base name on the wire, unique in the session. `open_file` gives a
+    descriptor to read it from, which is closed here; or `address`, a `file:` address, for the studio on this machine.
+    """
+
+    path: str
+    name: str
+    size: int
+    open_file: Callable[[], int] | None = None
+    address: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uploads:
+    """What became of the files. `names`: name on the wire -> the server's name, in upload order."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def file_address(path: str, name: str) -> str:
+    """The `file:` address of an absolute `path` (bytes that are no text as surrogates) under its `name` on the wire."""
+    return f"file://{quote(os.fsencode(path))}#name={quote(name.encode('utf-8', 'surrogateescape'), safe='')}"
+
+
+def upload(
+    client: NemoClient,
+    token: Token,
+    session_id: SessionId,
+    files: Sequence[Outgoing],
+    *,
+    known: Mapping[str, str] | None = None,
+    is_resumed: bool = False,
+    on_sent: Callable[[Outgoing, str], None] = lambda _file, _name: None,
+    stop: threading.Event,
+) -> Uploads:
+    """Sends `files` in order, one after the other.
+
+    `is_resumed`: an earlier try may have sent some; the state is asked which are there, `known` (name on the wire ->
+    the server's name) helps to tell them. `on_sent`: called after each file that is there, with the server's name.
+    Raises TokenExpired, SessionGone, NoCredits, RateLimited, ServiceTrouble, Stopping, and whatever `open_file`
+    raises.
+    """
+    there = _there(client, token, session_id) if is_resumed else frozenset()
+    names: dict[str, str] = {}
+    left_out: list[LeftOut] = []
+    for file in files:
+        client.pause(0, stop=stop)
+        name = (known or {}).get(file.name, file.name)
+        if _plain(name) not in there:
+            try:
+                name = _sent(client, token, session_id, file, stop)
+            except FileRefused as error:
+                _log.info("file.refused", file=file.path, detail=error.detail)
+                left_out.append(LeftOut(file=file.path, reason=str(error)))
+                continue
+        names[file.name] = name
+        on_sent(file, name)
+    return Uploads(names=names, left_out=tuple(left_out))
+
+
+def _sent(client: NemoClient, token: Token, session_id: SessionId, file: Outgoing, stop: threading.Event) -> str:
+    """The server's name of `file`; asked again in place as every repeatable call, but not if it arrived after all."""
+    if file.address is None and file.size > MAX_UPLOAD_BYTES:
+        raise FileRefused("the file is larger than 200 MB; compress or trim it", code=4002, status=0)
+    for wait in (*client.pace.again, None):
+        try:
+            return _send(client, token, session_id, file)
+        except (RateLimited, OutcomeUnknown):
+            raise
+        except ServiceTrouble as error:
+            if wait is None or (error.retry_after_seconds or 0) > 15:
+                raise
+            client.pause(max(wait, error.retry_after_seconds or 0), stop=stop)
+            if not isinstance(error, Unreachable) and _plain(file.name) in _there(client, token, session_id):
+                return file.name
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _send(client: NemoClient, token: Token, session_id: SessionId, file: Outgoing) -> str:
+    if file.address is not None:
+        return client.upload_urls(token, session_id, [file.address])[0]
+    assert file.open_file is not None
+    descriptor = file.open_file()
+    try:
+        media_type = _TYPES.get(file.name.rpartition(".")[2].lower(), "application/octet-stream")
+        return client.upload_file(
+            token, session_id, descriptor, file.name, file.size, media_type=media_type, is_repeated=False
+        )
+    finally:
+        os.close(descriptor)
+
+
+def _there(client: NemoClient, token: Token, session_id: SessionId) -> frozenset[str]:
+    return frozenset(_plain(name) for name in client.state(token, session_id).uploaded)
+
+
+def _plain(name: str) -> str:
+    """A name as it is compared: servers and file systems compose accents in different ways."""
+    return unicodedata.normalize("NFC", name)
