@@ -1,0 +1,108 @@
+"""`python -m photovideos_studio`: reads the arguments and puts the studio together."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from photovideos_studio import server
+from photovideos_studio.app import Director, Manner, create_app
+from photovideos_studio.director import direct
+from photovideos_studio.director.edit import for_output
+from photovideos_studio.farm import Farm, RenderError
+from photovideos_studio.faults import FaultPlan, FaultsError, Villain, read_faults
+from photovideos_studio.listening import ListenError, listen_private, listen_tcp, read_secret
+from photovideos_studio.photos import Unreadable
+from photovideos_studio.store import Store
+from photovideos_studio.store.errors import StoreBusy
+from photovideos_studio.store.references import Roots
+
+log = logging.getLogger(__name__)
+
+USAGE_STATUS = 2
+
+
+def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="photovideos studio", description="Makes films on this machine.")
+    parser.add_argument("--store", type=Path, required=True, help="folder for sessions, drafts and films")
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--socket", type=Path, help="Unix socket, for this user alone")
+    where.add_argument("--listen", metavar="HOST:PORT", help="TCP address")
+    parser.add_argument("--file-root", type=Path, action="append", default=[], metavar="DIR")
+    parser.add_argument("--workers", type=int, help="processes a film; one per core")
+    parser.add_argument("--keep-days", type=float, default=30.0)
+    parser.add_argument("--store-limit-gigabytes", type=float, default=20.0)
+    parser.add_argument("--token-file", type=Path, help="its first line is the secret clients send as their token")
+    parser.add_argument("--faults", type=Path, help="answers that go wrong on purpose, for rehearsals")
+    parser.add_argument("--exit-with-stdin", action="store_true", help="end when standard input closes")
+    parser.add_argument("--assistant-url")
+    parser.add_argument("--assistant-model")
+    parser.add_argument("--assistant-key-env")
+    return parser.parse_args(arguments)
+
+
+def now() -> float:
+    """Seconds since the epoch: the studio's one clock."""
+    return datetime.now(UTC).timestamp()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status 2: it cannot start as it was told to; the reason is on stderr."""
+    options = read_arguments(sys.argv[1:] if arguments is None else arguments)
+    server.set_up_log()
+    server.raise_descriptor_limit()
+    try:
+        run(options)
+    except (ListenError, StoreBusy, FaultsError, OSError) as error:
+        log.error("studio.refused", extra={"fields": {"reason": str(error)}})  # noqa: TRY400 -- a sentence, no trace
+        return USAGE_STATUS
+    return 0
+
+
+def run(options: argparse.Namespace) -> None:
+    secret = read_secret(options.token_file)
+    plan = read_faults(options.faults) if options.faults else FaultPlan()
+    roots = Roots(tuple(options.file_root))
+    store = Store(
+        options.store,
+        own_secret=secret,
+        keep_days=options.keep_days,
+        limit_bytes=round(options.store_limit_gigabytes * 1_000_000_000),
+        roots=roots,
+        **plan.store_options,
+    )
+    try:
+        if options.socket:
+            listening = listen_private(options.socket)
+        else:
+            listening = listen_tcp(options.listen, has_secret=secret is not None)
+        farm = Farm(options.workers)
+        try:
+            app = create_app(
+                store=store,
+                farm=farm,
+                director=Director(direct=direct, for_output=for_output),
+                clock=now,
+                manner=Manner(
+                    takes_file_urls=listening.is_private,
+                    gives_anonymous_tokens=listening.is_loopback,
+                    hosts=listening.hosts,
+                    **plan.manner_options,
+                ),
+                unreadable=(Unreadable,),
+                render_errors=(RenderError,),
+                around=(lambda inner: Villain(inner, plan)) if options.faults else None,
+            )
+            server.serve(server.build(app, roots=roots, ends_with_stdin=options.exit_with_stdin), listening)
+        finally:
+            farm.close()
+    finally:
+        store.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

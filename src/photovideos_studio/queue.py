@@ -1,0 +1,202 @@
+"""The render queue: one film at a time, in the order asked for, taken up again after a restart.
+
+Between the routes, which put renders in, and the farm, which makes films. Every state is in the store before anybody
+hears of it; a studio that goes down leaves its render unfinished there, and the next one starts it anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol
+
+from photovideos_studio.draft import Draft, DraftError
+from photovideos_studio.store import Store, disk
+from photovideos_studio.store.errors import SourceChanged, StoreError
+from photovideos_studio.store.renders import Render, RenderStatus
+from photovideos_studio.store.sessions import Upload
+
+log = logging.getLogger(__name__)
+
+ASSUMED_BITS_PER_PIXEL = 0.2  # of a frame; generous, so that a film that begins also finds room to end
+CANCELLED = "The render was cancelled."
+
+
+class FilmMaker(Protocol):
+    """What the queue needs of the farm: `film` blocks until the file is whole, or raises with the reason."""
+
+    def film(
+        self,
+        draft: Draft,
+        sources: Mapping[str, Path],
+        into: Path,
+        *,
+        on_progress: Callable[[float], None],
+        cancelled: threading.Event,
+    ) -> None: ...
+
+
+def needed_uploads(draft: Draft) -> frozenset[str]:
+    """Ids of the uploads a draft is made of."""
+    pictures = {segment.upload_id for segment in draft.pictures}
+    songs = {segment.upload_id for segment in draft.music if segment.upload_id is not None}
+    return frozenset(pictures | songs)
+
+
+def expected_bytes(draft: Draft) -> int:
+    """A generous guess at the size of a film, to ask for room beforehand."""
+    pixels = draft.canvas.width * draft.canvas.height * max(1, draft.frame_count)
+    return round(pixels * ASSUMED_BITS_PER_PIXEL / 8) + draft.length_ms * 24
+
+
+class RenderQueue:
+    """Lives in the event loop; films are made in one thread of its own."""
+
+    def __init__(
+        self, store: Store, farm: FilmMaker, *, clock: Callable[[], float], reasons: tuple[type[Exception], ...]
+    ) -> None:
+        """`reasons`: errors of the farm whose message is written for a person."""
+        self._store = store
+        self._farm = farm
+        self._clock = clock
+        self._reasons: tuple[type[Exception], ...] = (*reasons, StoreError)
+        self._waiting: asyncio.Queue[Render] = asyncio.Queue()
+        self._cancels: dict[str, threading.Event] = {}  # of what waits or runs; the event loop's alone
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="film")
+        self._stopping = threading.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self._cancels)
+
+    def start(self) -> None:
+        """Takes up what the last studio left, then whatever comes."""
+        for render in self._store.renders.unfinished():
+            log.info("render.resumed", extra={"fields": {"render": render.id}})
+            self.put(render)
+        self._task = asyncio.get_running_loop().create_task(self._work(), name="render queue")
+
+    def put(self, render: Render) -> None:
+        self._cancels[render.id] = threading.Event()
+        self._waiting.put_nowait(render)
+
+    def cancel(self, render_id: str) -> bool:
+        """False when there is nothing (any more) to cancel."""
+        cancelled = self._cancels.get(render_id)
+        if cancelled is None:
+            return False
+        cancelled.set()
+        return True
+
+    async def close(self) -> None:
+        """Breaks off the film being made; it stays unfinished in the store."""
+        self._stopping.set()
+        for cancelled in self._cancels.values():
+            cancelled.set()
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await asyncio.to_thread(self._thread.shutdown, wait=True)
+
+    async def _work(self) -> None:
+        while True:
+            render = await self._waiting.get()
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._thread, self._carry_out, render, self._cancels[render.id])
+            self._cancels.pop(render.id, None)
+
+    # --- in the film thread ----------------------------------------------------------------------------------------
+
+    def _carry_out(self, render: Render, cancelled: threading.Event) -> None:
+        begun = self._clock()
+        try:
+            if not cancelled.is_set():
+                self._store.renders.save(replace(render, status=RenderStatus.PROCESSING))
+                ended = self._make(render, cancelled)
+            if cancelled.is_set():
+                ended = replace(render, status=RenderStatus.FAILED, error=CANCELLED)
+        except self._reasons as error:
+            ended = replace(render, status=RenderStatus.FAILED, error=str(error))
+        except Exception:  # the worker's top frame: one film fails, the queue goes on
+            log.exception("render.broke", extra={"fields": {"render": render.id}})
+            ended = replace(render, status=RenderStatus.FAILED, error="The studio stumbled over this film.")
+        if self._stopping.is_set() and ended.status is not RenderStatus.COMPLETED:
+            return  # not a failure: the next studio makes it
+        self._save(ended)
+        seconds = round(self._clock() - begun, 2)
+        fields = {"render": render.id, "status": ended.status, "seconds": seconds, "reason": ended.error}
+        log.info("render.ended", extra={"fields": fields})
+
+    def _save(self, render: Render) -> None:
+        try:
+            self._store.renders.save(render)
+        except OSError:  # a full disk, or the render was cleaned away: the client hears of it by its own clock
+            log.exception("render.unsaved", extra={"fields": {"render": render.id}})
+
+    def _make(self, render: Render, cancelled: threading.Event) -> Render:
+        renders = self._store.renders
+        try:
+            draft = renders.draft(render)
+        except DraftError as error:
+            return replace(render, status=RenderStatus.FAILED, error=f"The draft cannot be read: {error}")
+        self._store.make_room(expected_bytes(draft), now=self._clock())
+        part = renders.new_part(render)
+        try:
+            with opened_sources(self._store, render.session_id, needed_uploads(draft)) as sources:
+                self._farm.film(
+                    draft,
+                    sources,
+                    part,
+                    on_progress=lambda fraction: renders.note_progress(render.id, fraction),
+                    cancelled=cancelled,
+                )
+            if cancelled.is_set():
+                return render
+            disk.move_into(part, renders.film(render))
+        finally:
+            part.unlink(missing_ok=True)
+        return replace(
+            render,
+            status=RenderStatus.COMPLETED,
+            progress=1.0,
+            duration_seconds=draft.frame_count / draft.fps,
+            size_bytes=renders.film(render).stat().st_size,
+        )
+
+
+@contextlib.contextmanager
+def opened_sources(store: Store, session_id: str, needed: frozenset[str]) -> Iterator[dict[str, Path]]:
+    """Upload id -> path of exactly the file that was checked. Raises SourceChanged.
+
+    The paths lead through this process's open descriptors, so that nobody can put another file, or a link, in the place
+    of a photo between the check and the moment when a farm process opens it. They carry the name's ending, which some
+    openers want.
+    """
+    folder = disk.make_folder(store.new_part())
+    descriptors: list[int] = []
+    try:
+        sources: dict[str, Path] = {}
+        uploads: dict[str, Upload] = {upload.id: upload for upload in store.sessions.uploads(session_id)}
+        for upload_id in sorted(needed):
+            if upload_id not in uploads:
+                raise SourceChanged("The timeline shows a file that is not in this session.")
+            upload = uploads[upload_id]
+            descriptors.append(store.sessions.open_upload(session_id, upload, store.roots))
+            path = folder / f"{upload_id}{os.path.splitext(upload.name)[1][:8]}"
+            path.symlink_to(f"/proc/{os.getpid()}/fd/{descriptors[-1]}")
+            sources[upload_id] = path
+        yield sources
+    finally:
+        for descriptor in descriptors:
+            os.close(descriptor)
+        shutil.rmtree(folder, ignore_errors=True)

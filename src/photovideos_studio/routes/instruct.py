@@ -1,0 +1,188 @@
+"""Messages (contract §7): `/run_sse` answers with a stream of events in the shape of Google's Agent Development Kit.
+
+A message runs to its end even if its client goes away: its effect is in the state. What it means is the director's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from photovideos_studio.routes.accounts import account_of
+from photovideos_studio.routes.answers import json_answer, json_body
+from photovideos_studio.routes.context import Direction, Studio, studio_of
+from photovideos_studio.routes.sessions import find_session
+from photovideos_studio.store.errors import SessionMissing, StoreError
+from photovideos_studio.store.sessions import Session
+
+log = logging.getLogger(__name__)
+
+APP_NAME = "nemo_agent"
+TOOL = "edit_timeline"
+DELTA_CHARACTERS = 48
+MAX_MESSAGE_CHARACTERS = 100_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    session_id: str
+    text: str
+    streams_deltas: bool
+
+
+class NotAsked(Exception):
+    """The body lacks something; `details` in ADK's own form."""
+
+    def __init__(self, details: list[dict[str, Any]]) -> None:
+        super().__init__("422")
+        self.details = details
+
+
+def read_request(body: dict[str, Any]) -> Asked:
+    """ADK takes both spellings of its keys, so this does too. Raises NotAsked."""
+    values = {"appName": body.get("app_name", body.get("appName")), "userId": body.get("user_id", body.get("userId"))}
+    values["sessionId"] = body.get("session_id", body.get("sessionId"))
+    values["newMessage"] = body.get("new_message", body.get("newMessage"))
+    details = [_detail("missing", [name], "Field required") for name, value in values.items() if value is None]
+    details += [
+        _detail("string_type", [name], "Input should be a valid string")
+        for name in ("appName", "userId", "sessionId")
+        if values[name] is not None and not isinstance(values[name], str)
+    ]
+    text = _text_of(values["newMessage"])
+    if values["newMessage"] is not None and text is None:
+        details.append(_detail("value_error", ["newMessage", "parts"], "Input should be a list of text parts"))
+    streaming = body.get("streaming")
+    if streaming is not None and not isinstance(streaming, bool):
+        details.append(_detail("bool_type", ["streaming"], "Input should be a valid boolean"))
+    if details or text is None:
+        raise NotAsked(details)
+    is_ours = values["appName"] == APP_NAME and values["userId"] == "me"
+    # Deltas come unless they are refused: the client of the contract never says which it wants, and must bear both.
+    session_id = str(values["sessionId"]) if is_ours else ""  # another app's or user's sessions are not found here
+    return Asked(session_id=session_id, text=text, streams_deltas=streaming is not False)
+
+
+def _detail(kind: str, where: list[str], message: str) -> dict[str, Any]:
+    return {"type": kind, "loc": ["body", *where], "msg": message}
+
+
+def _text_of(message: Any) -> str | None:
+    parts = message.get("parts") if isinstance(message, dict) else None
+    if not isinstance(parts, list) or not parts:
+        return None
+    texts = [part.get("text") if isinstance(part, dict) else None for part in parts]
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    text = "\n".join(str(text) for text in texts)[:MAX_MESSAGE_CHARACTERS]
+    return text.encode("utf-8", "replace").decode()
+
+
+async def run_sse(request: Request) -> Response:
+    studio = studio_of(request)
+    account = await account_of(request)
+    try:
+        asked = read_request(await json_body(request))
+        session = await asyncio.to_thread(find_session, studio.store, asked.session_id, account.user_id, studio.clock())
+    except NotAsked as error:
+        return json_answer({"detail": error.details}, status=422)
+    except SessionMissing:
+        return json_answer({"detail": "Session not found"}, status=404)
+    # Begun before the first byte of the answer: an accepted message is carried out, whatever becomes of its client.
+    work = studio.start(carry_out(studio, session, asked.text))
+    return StreamingResponse(
+        _events(studio, work, asked),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def carry_out(studio: Studio, session: Session, text: str) -> Direction:
+    async with studio.turn(session.id):
+        return await asyncio.to_thread(_direct, studio, session, text)
+
+
+def _direct(studio: Studio, session: Session, text: str) -> Direction:
+    sessions = studio.store.sessions
+    materials = [upload.material for upload in sessions.uploads(session.id)]
+    seed = sessions.seeded(sessions.get(session.id, user_id=session.user_id)).seed
+    previous = sessions.draft(session.id)
+    direction = studio.direct(
+        text, materials=materials, previous=previous, seed=seed or session.id, language=session.language
+    )
+    if direction.changed:
+        sessions.save_draft(session.id, direction.draft)
+    sessions.note_message(session.id, text, at=studio.clock(), changed=direction.changed)
+    fields = {"session": session.id, "changed": direction.changed, "files": len(materials)}
+    log.info("message.directed", extra={"fields": fields})
+    return direction
+
+
+# --- the stream --------------------------------------------------------------------------------------------------
+
+
+async def _events(studio: Studio, work: asyncio.Task[Direction], asked: Asked) -> AsyncIterator[bytes]:
+    events = Events(invocation=f"e-{secrets.token_hex(8)}", now=studio.clock)
+    call_id = f"adk-{secrets.token_hex(8)}"
+    call = {"functionCall": {"id": call_id, "args": {"request": asked.text[:500]}, "name": TOOL}}
+    yield events.event(content={"parts": [call], "role": "model"}, longRunningToolIds=[])
+    while not (await asyncio.wait([work], timeout=studio.heartbeat_seconds))[0]:
+        yield b": heartbeat\n\n"
+    try:
+        direction = work.result()
+    except (StoreError, OSError) as error:
+        log.warning("message.refused", extra={"fields": {"reason": str(error)}})
+        yield events.event(errorCode="UNAVAILABLE", errorMessage=str(error))
+        return
+    except Exception:  # the top frame of the message's work: the stream says so in the contract's own way
+        log.exception("message.broke")
+        yield events.event(errorCode="INTERNAL", errorMessage="The studio stumbled over this message.")
+        return
+    outcome = {"status": "ok", "changed": direction.changed}
+    response = {"functionResponse": {"id": call_id, "name": TOOL, "response": outcome}}
+    yield events.event(content={"parts": [response], "role": "user"}, state_delta={"changed": direction.changed})
+    if not direction.reply:
+        return
+    if asked.streams_deltas:
+        for delta in deltas(direction.reply):
+            yield events.event(content={"parts": [{"text": delta}], "role": "model"}, partial=True)
+    whole = {"parts": [{"text": direction.reply}], "role": "model"}
+    yield events.event(content=whole, finishReason="STOP", turnComplete=True)
+
+
+def deltas(text: str) -> list[str]:
+    """The text in pieces that together are the text."""
+    return [text[start : start + DELTA_CHARACTERS] for start in range(0, len(text), DELTA_CHARACTERS)]
+
+
+class Events:
+    """ADK's event objects: camelCase, one `data:` line each."""
+
+    def __init__(self, *, invocation: str, now: Any) -> None:
+        self._invocation = invocation
+        self._now = now
+
+    def event(self, *, state_delta: dict[str, Any] | None = None, **values: Any) -> bytes:
+        whole = {
+            **values,
+            "invocationId": self._invocation,
+            "author": APP_NAME,
+            "actions": {
+                "stateDelta": state_delta or {},
+                "artifactDelta": {},
+                "requestedAuthConfigs": {},
+                "requestedToolConfirmations": {},
+            },
+            "id": secrets.token_hex(16),
+            "timestamp": self._now(),
+        }
+        text = json.dumps(whole, ensure_ascii=False, separators=(",", ":"))
+        return b"data: " + text.encode("utf-8", "replace") + b"\n\n"

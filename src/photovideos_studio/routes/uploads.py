@@ -1,0 +1,173 @@
+"""Uploads (contract §4): files sent as multipart; `file:` addresses taken where they lie, on the private socket only.
+
+A request is taken whole or not at all. What a file is, is judged by its content; its name has a say only for copies,
+because the contract lists the types a client may send.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
+
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from photovideos_studio.facts import MediaFacts
+from photovideos_studio.routes.answers import (
+    ApiError,
+    data,
+    file_refused,
+    file_too_large,
+    json_body,
+    not_understood,
+)
+from photovideos_studio.routes.context import Studio, studio_of
+from photovideos_studio.routes.multipart import MAX_FILE_BYTES, MAX_FILES, FileReceiver, boundary_of
+from photovideos_studio.routes.sessions import file_json, origin_of, session_for
+from photovideos_studio.store.errors import FileClosed
+from photovideos_studio.store.names import plain_name
+from photovideos_studio.store.references import digest, refer
+from photovideos_studio.store.sessions import Content, Session, Upload
+
+PUBLISHED_TYPES = frozenset(
+    "mp4 mov avi webm mkv jpg jpeg png gif webp mp3 wav m4a aac".split()  # noqa: SIM905 -- as the contract lists them
+)
+
+
+async def upload(request: Request) -> Response:
+    studio = studio_of(request)
+    session = await session_for(request, request.path_params["session_id"])
+    boundary = boundary_of(request)
+    if boundary is not None:
+        uploads = await _take_copies(request, studio, session, boundary)
+    else:
+        uploads = await _take_addresses(request, studio, session)
+    origin = origin_of(request)
+    files = [file_json(taken, session_id=session.id, origin=origin) for taken in uploads]
+    return data({"files": files, "session_state_applied": True})
+
+
+# --- copies ------------------------------------------------------------------------------------------------------
+
+
+async def _take_copies(request: Request, studio: Studio, session: Session, boundary: bytes) -> list[Upload]:
+    length = request.headers.get("Content-Length", "")
+    expected = int(length) if length.isascii() and length.isdigit() else MAX_FILE_BYTES
+    await asyncio.to_thread(studio.store.make_room, min(expected, MAX_FILES * MAX_FILE_BYTES), now=studio.clock())
+    receiver = FileReceiver(boundary, studio.store.new_part)
+    try:
+        async for chunk in request.stream():
+            await asyncio.to_thread(receiver.feed, chunk)
+        receiver.finish()
+        for content in receiver.contents:
+            if os.path.splitext(content.name)[1].lower().removeprefix(".") not in PUBLISHED_TYPES:
+                raise file_refused(content.name, f"supported are {', '.join(sorted(PUBLISHED_TYPES))}")
+        return await _look_and_add(studio, session, receiver.contents)
+    finally:
+        await asyncio.to_thread(receiver.discard)
+
+
+# --- addresses ---------------------------------------------------------------------------------------------------
+
+
+async def _take_addresses(request: Request, studio: Studio, session: Session) -> list[Upload]:
+    body = await json_body(request)
+    urls = body.get("urls")
+    if not isinstance(urls, list) or not urls or not all(isinstance(url, str) for url in urls):
+        raise not_understood("urls: a list of addresses is expected.")
+    if len(urls) > MAX_FILES:
+        raise not_understood(f"urls: more than {MAX_FILES} in one request.")
+    contents = [await asyncio.to_thread(_content_at, studio, url) for url in urls]
+    return await _look_and_add(studio, session, contents)
+
+
+def _content_at(studio: Studio, url: str) -> Content:
+    parts = urlsplit(url)
+    if parts.scheme != "file":
+        raise file_refused(plain_name(unquote(parts.path)), "this studio fetches nothing from the network")
+    if not studio.takes_file_urls:
+        raise ApiError(403, "file: addresses are taken on the studio's own socket only.", status=403)
+    path = os.fsdecode(unquote_to_bytes(parts.path))
+    name = plain_name(os.path.basename(path))
+    if parts.fragment.startswith("name="):
+        name = plain_name(unquote(parts.fragment.removeprefix("name=")))
+    if parts.netloc not in ("", "localhost") or parts.query:
+        raise file_refused(name, "the address is not a plain local file")
+    try:
+        descriptor = studio.store.roots.open(path)
+    except FileClosed as error:
+        raise file_refused(name, str(error)) from error
+    try:
+        reference = refer(path, descriptor)
+        if reference.size > MAX_FILE_BYTES:
+            raise file_too_large(name)
+        return Content(name=name, size=reference.size, sha256=digest(descriptor), reference=reference)
+    finally:
+        os.close(descriptor)
+
+
+# --- both --------------------------------------------------------------------------------------------------------
+
+
+async def _look_and_add(studio: Studio, session: Session, contents: Sequence[Content]) -> list[Upload]:
+    """Looks at all of them side by side, then adds them in their order; one that cannot be used refuses the request."""
+    async with asyncio.TaskGroup() as group:
+        looks = [group.create_task(_try_look(studio, content)) for content in contents]
+    found = [look.result() for look in looks]
+    for outcome in found:
+        if isinstance(outcome, ApiError):
+            raise outcome
+    uploads = []
+    for content, facts in zip(contents, found, strict=True):
+        assert isinstance(facts, MediaFacts)
+        uploads.append(await asyncio.to_thread(studio.store.sessions.add_upload, session.id, content, facts))
+    return uploads
+
+
+async def _try_look(studio: Studio, content: Content) -> MediaFacts | ApiError:
+    try:
+        return await asyncio.to_thread(_look, studio, content)
+    except studio.unreadable as error:
+        return file_refused(content.name, str(error))
+    except FileClosed as error:
+        return file_refused(content.name, str(error))
+
+
+def _look(studio: Studio, content: Content) -> MediaFacts:
+    store = studio.store
+    known = store.known_facts(content.sha256, content.name)
+    if known is not None:
+        return known
+    if content.part is not None:
+        facts = studio.looker.look(content.part, content.name)
+    else:
+        assert content.reference is not None  # a content has a part or a reference
+        descriptor = store.roots.open(content.reference.path)
+        try:
+            # Through the open descriptor: what is looked at is what was opened without following links.
+            facts = studio.looker.look(Path(f"/proc/{os.getpid()}/fd/{descriptor}"), content.name)
+        finally:
+            os.close(descriptor)
+    store.keep_facts(content.sha256, content.name, facts)
+    return facts
+
+
+async def uploaded_file(request: Request) -> Response:
+    """What was uploaded, given back to its owner (the `cdn_url` of an upload)."""
+    studio = studio_of(request)
+    session = await session_for(request, request.path_params["session_id"])
+    for found in await asyncio.to_thread(studio.store.sessions.uploads, session.id):
+        if found.id == request.path_params["upload_id"]:
+            descriptor = await asyncio.to_thread(
+                studio.store.sessions.open_upload, session.id, found, studio.store.roots
+            )
+            return FileResponse(
+                f"/proc/self/fd/{descriptor}",
+                media_type="application/octet-stream",
+                background=BackgroundTask(os.close, descriptor),
+            )
+    raise ApiError(404, "File not found", status=404)
