@@ -10,7 +10,7 @@ import os
 import threading
 from pathlib import Path
 
-from photovideos.errors import FilmBroken, FolderOffline
+from photovideos.errors import FilmBroken, FolderOffline, TryLater
 from photovideos.media import answers
 from photovideos.media.preparation import prepare
 from photovideos.media.process import Child, ChildDied, ChildHung, Limits
@@ -32,12 +32,15 @@ def inspect(
 ) -> FilmFacts:
     """Decodes the whole film and measures it. `expected_*`: what the server said of it.
 
-    FilmBroken when it is not whole, FolderOffline when the disk it lies on fails, Stopping.
+    FilmBroken when it is not whole, FolderOffline when its disk fails, TryLater when it is gone, Stopping.
     """
     limits = Limits(
         memory_bytes=3 * _GIB, cpu_seconds=max(1, int(deadline_seconds * _CPU_PER_SECOND)), file_bytes=0, descriptors=32
     )
-    fd = os.open(film, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        fd = os.open(film, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    except OSError as error:
+        raise TryLater("The film that was fetched is not there any more; it has to be fetched again.") from error
     request = {"film_fd": fd, "expected_seconds": expected_seconds, "expected_bytes": expected_bytes}
     try:
         with Child("inspect", {}, limits=limits, pass_fds=[fd], stop=stop) as child:

@@ -6,37 +6,29 @@ that one's date puts it. If none has a date, this is the natural order; if all h
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from photovideos.model import FileEntry, MediaKind
 
-_DIGITS = re.compile(r"(\d+)")
-NaturalKey = tuple[tuple[tuple[int, int | str], ...], str]
 
+def film_order(natural: Sequence[FileEntry], taken: Mapping[str, str | None]) -> tuple[FileEntry, ...]:
+    """`natural`: in natural order, as a Snapshot has them. `taken`: ISO 8601 by path.
 
-def natural_key(path: str) -> NaturalKey:
-    """Digits count as numbers, case and composition of letters do not count; the path itself decides among equals."""
-    text = unicodedata.normalize("NFC", path).casefold()
-    parts = tuple((0, int(part)) if part.isdecimal() else (1, part) for part in _DIGITS.split(text) if part)
-    return parts, path
-
-
-def film_order(entries: Iterable[FileEntry], taken: Mapping[str, str | None]) -> tuple[FileEntry, ...]:
-    """`taken`: ISO 8601 by path. Photos and clips first, songs at the end."""
-    natural = sorted(entries, key=lambda entry: natural_key(entry.path))
+    Photos and clips first, songs at the end. What was taken at the same moment stays in natural order.
+    """
     pictures = [entry for entry in natural if entry.kind is not MediaKind.SONG]
     songs = [entry for entry in natural if entry.kind is MediaKind.SONG]
     moments = _moments({entry.path: taken.get(entry.path) for entry in pictures})
     groups = _groups(pictures, moments)
-    ordered = sorted(groups, key=lambda group: _group_key(group, moments))
-    return (*(entry for group in ordered for entry in group), *songs)
+    undated = [group for group in groups if group[0].path not in moments]  # at most one, before all others
+    dated = [group for group in groups if group[0].path in moments]
+    dated.sort(key=lambda group: moments[group[0].path])
+    return (*(entry for group in (*undated, *dated) for entry in group), *songs)
 
 
-def _groups(natural: list[FileEntry], moments: Mapping[str, datetime]) -> list[list[FileEntry]]:
+def _groups(natural: Sequence[FileEntry], moments: Mapping[str, datetime]) -> list[list[FileEntry]]:
     """Each dated file with the undated ones that follow it by name; undated ones before all dated are a group too."""
     groups: list[list[FileEntry]] = []
     for entry in natural:
@@ -45,11 +37,6 @@ def _groups(natural: list[FileEntry], moments: Mapping[str, datetime]) -> list[l
         else:
             groups[-1].append(entry)
     return groups
-
-
-def _group_key(group: list[FileEntry], moments: Mapping[str, datetime]) -> tuple[bool, datetime, NaturalKey]:
-    moment = moments.get(group[0].path)
-    return moment is not None, moment or datetime.min, natural_key(group[0].path)  # noqa: DTZ901 - compared with naive ones
 
 
 def _moments(taken: Mapping[str, str | None]) -> dict[str, datetime]:

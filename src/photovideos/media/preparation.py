@@ -108,8 +108,9 @@ def prepare(
 ) -> tuple[Prepared, ...]:
     """The inputs in the film's order, with their names on the wire; what cannot be sent has a `problem`.
 
-    `names`: wire names that stand already in this session, by path; others are made. `into` None: nothing is written
-    and originals go as they are (the studio); else a directory for the copies that go to the cloud.
+    `entries`: in natural order, as a Snapshot has them. `names`: wire names that stand already in this session, by
+    path; others are made. `into` None: nothing is written and originals go as they are (the studio); else a directory
+    for the copies that go to the cloud.
     FolderMoved when a file is not the one the scan saw, FolderOffline, NoSpace, Stopping.
     """
     chosen = [entry for entry in entries if entry.kind is not None]

@@ -74,17 +74,7 @@ class Child:
         self._heard = b""
         self._complaint = b""
         told = json.dumps({**settings, "limits": asdict(limits), "parent": os.getpid()})
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, _SOURCE_ROOT, task, told],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={},
-            cwd="/",
-            close_fds=True,
-            pass_fds=tuple(pass_fds),
-            process_group=0,  # a Ctrl-C on the terminal is for the daemon to answer
-        )
+        self._process = _started(task, told, pass_fds)
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         assert self._process.stderr is not None
@@ -166,6 +156,23 @@ class Child:
         except subprocess.TimeoutExpired:
             return "it closed its output"
         return f"killed by {signal.Signals(-status).name}" if status < 0 else f"it ended with status {status}"
+
+
+def _started(task: str, told: str, pass_fds: Sequence[int]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-B", "-X", "utf8", "-c", _BOOT, _SOURCE_ROOT, task, told],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={},
+            cwd="/",
+            close_fds=True,
+            pass_fds=tuple(pass_fds),
+            process_group=0,  # a Ctrl-C on the terminal is for the daemon to answer
+        )
+    except OSError as error:  # no memory, no descriptors, no more processes
+        raise TryLater("The program that reads photos and films could not be started.", detail=str(error)) from error
 
 
 def _as_object(line: bytes) -> dict[str, Any]:

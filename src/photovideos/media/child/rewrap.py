@@ -15,7 +15,6 @@ from photovideos.media.child.demuxers import NotMedia, open_media
 _OPTIONS = {"fflags": "+bitexact"}  # no name of the muxer, no time of writing
 # By the input's demuxer: the container of the copy and its extension.
 _SAME = {
-    "mov": ("mp4", "mp4"),
     "avi": ("avi", "avi"),
     "mp3": ("mp3", "mp3"),
     "wav": ("wav", "wav"),
@@ -97,11 +96,18 @@ def _target(source: InputContainer, *, wants_picture: bool) -> tuple[str, str]:
         }
         is_webm = codecs <= {"vp8", "vp9", "libvpx-vp9", "av1", "libdav1d", "opus", "vorbis"}
         return ("webm", "webm") if is_webm else ("matroska", "mkv")
-    if name == "mov" and not wants_picture:
-        return "ipod", "m4a"
+    if name == "mov":
+        return _mov_target(source, wants_picture=wants_picture)
     if name not in _SAME:
         raise NotStripped(f"no way to re-wrap {name}")
     return _SAME[name]
+
+
+def _mov_target(source: InputContainer, *, wants_picture: bool) -> tuple[str, str]:
+    """QuickTime stays what it is: it holds sound that MP4 does not."""
+    if not wants_picture:
+        return "ipod", "m4a"
+    return ("mov", "mov") if source.metadata.get("major_brand", "").strip() in ("qt", "") else ("mp4", "mp4")
 
 
 def _remux(source: InputContainer, streams: list[Stream], into: BinaryIO, container: str) -> None:
@@ -109,9 +115,13 @@ def _remux(source: InputContainer, streams: list[Stream], into: BinaryIO, contai
     if container == "mp3":
         options |= {"id3v2_version": "0", "write_id3v1": "0", "write_xing": "0"}
     with av.open(into, "w", format=container, container_options=options) as target:
-        routes = {stream.index: target.add_stream_from_template(stream) for stream in streams}
-        for stream in routes.values():
-            stream.metadata.clear()
+        try:
+            routes = {stream.index: target.add_stream_from_template(stream) for stream in streams}
+            for stream in routes.values():
+                stream.metadata.clear()
+            target.start_encoding()
+        except (av.FFmpegError, ValueError) as error:
+            raise NotStripped("the container of the copy does not take it") from error
         for packet in source.demux(streams):
             if packet.dts is None:
                 continue  # the flush at the end, and what has no place in time
