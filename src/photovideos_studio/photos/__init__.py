@@ -10,7 +10,7 @@ from photovideos_studio.photos.clips import ClipReader, open_container
 from photovideos_studio.photos.formats import MediaFormat, sniff
 from photovideos_studio.photos.probing import Probe, probe
 from photovideos_studio.photos.refusal import Unreadable
-from photovideos_studio.photos.stills import JpegPlanes, read_jpeg_planes, read_rgb
+from photovideos_studio.photos.stills import JpegPlanes, lay_on_ground, read_jpeg_planes, read_rgb, turn
 
 __all__ = [
     "ClipReader",
@@ -18,9 +18,11 @@ __all__ = [
     "MediaFormat",
     "Probe",
     "Unreadable",
+    "lay_on_ground",
     "open_container",
     "probe",
     "read_jpeg_planes",
     "read_rgb",
     "sniff",
+    "turn",
 ]

@@ -42,7 +42,10 @@ def open_container(file: BinaryIO) -> av.container.InputContainer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipFacts:
-    """`width`, `height`: upright, in square pixels. `rotation`: degrees clockwise to turn the frames by, 0–270."""
+    """`width`, `height`: upright, in square pixels. `rotation`: degrees clockwise to turn the frames by, 0–270.
+
+    `repeats`: an animated GIF, which is meant to go on for ever.
+    """
 
     width: int
     height: int
@@ -50,6 +53,7 @@ class ClipFacts:
     length_ms: int
     has_sound: bool
     is_hdr: bool
+    repeats: bool
 
 
 class ClipReader:
@@ -101,6 +105,7 @@ class ClipReader:
             length_ms=self._length_ms(),
             has_sound=bool(self._container.streams.audio),
             is_hdr=int(frame.color_trc) in _HDR_TRANSFERS,
+            repeats=self._container.format.name == "gif",
         )
 
     def _length_ms(self) -> int:

@@ -1,0 +1,83 @@
+"""Draws frame n of a draft into planes. Holds at most three shots at a time, whatever the film's length (rendering R04).
+
+Any frame can be drawn first; frames drawn in order are drawn fastest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from photovideos_studio import photos
+from photovideos_studio.draft import Draft
+from photovideos_studio.render.planes import BLACK, Planes, new_planes, towards
+from photovideos_studio.render.shots import Shot, open_shot
+from photovideos_studio.render.texts import Overlays
+from photovideos_studio.render.timeline import Scene, Timeline
+from photovideos_studio.render.transitions import draw_transition
+
+MOST_SHOTS: Final = 3
+
+
+class FilmUnmakeable(Exception):
+    """This film cannot be made from these files; `reason` is a sentence for a person."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class FrameMaker:
+    """For one process and one thread. `close` it."""
+
+    def __init__(self, draft: Draft, sources: Mapping[str, Path]) -> None:
+        self._draft = draft
+        self._sources = sources
+        self._timeline = Timeline(draft)
+        self._shots: dict[int, Shot] = {}
+        self._spare = new_planes(draft.canvas.width, draft.canvas.height)
+        self._overlays = Overlays(draft, self._draw_scene_of)
+
+    def draw(self, frame: int, out: Planes) -> None:
+        """Raises FilmUnmakeable if a file the film needs cannot be read any more."""
+        scene = self._timeline.scene(frame)
+        self._draw_scene(scene, out)
+        for text, strength in self._timeline.visible_texts(frame):
+            self._overlays.lay(text, strength, out)
+        if scene.light < 1.0:
+            towards(out, BLACK, scene.light)
+
+    def close(self) -> None:
+        for shot in self._shots.values():
+            shot.close()
+        self._shots.clear()
+
+    def _draw_scene_of(self, frame: int, out: Planes) -> None:
+        """A frame without its texts and fades: what a text will lie on."""
+        self._draw_scene(self._timeline.scene(min(frame, self._draft.frame_count - 1)), out)
+
+    def _draw_scene(self, scene: Scene, out: Planes) -> None:
+        under = self._shot(scene.under.segment)
+        if scene.over is None:
+            under.draw(scene.under, out)
+            return
+        draw_transition(scene, under, self._shot(scene.over.segment), out, self._spare)
+
+    def _shot(self, segment: int) -> Shot:
+        shot = self._shots.pop(segment, None)
+        if shot is None:
+            while len(self._shots) >= MOST_SHOTS - 1:
+                self._shots.pop(next(iter(self._shots))).close()
+            shot = self._open(segment)
+        self._shots[segment] = shot  # the most recently used comes last
+        return shot
+
+    def _open(self, segment: int) -> Shot:
+        picture = self._draft.pictures[segment]
+        try:
+            return open_shot(self._draft, segment, self._sources)
+        except photos.Unreadable as error:
+            raise FilmUnmakeable(f"{picture.name} {error.reason}.") from error
+        except (KeyError, FileNotFoundError) as error:
+            raise FilmUnmakeable(f"{picture.name} is not there any more.") from error

@@ -1,0 +1,140 @@
+"""Colour of photos on their way into the film: JFIF's YCbCr to BT.709 limited range, with a filter on the way, dithered.
+
+A filter is an affine map of R'G'B', so that it costs nothing beyond the conversion every photo goes through.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from photovideos_studio.render.planes import Plane, Planes
+
+Matrix = npt.NDArray[np.float64]
+
+# ITU-R BT.601 (JFIF 1.02) and BT.709-6, both as R'G'B' from Y'CbCr with chroma in -0.5…0.5.
+_JFIF: Final = np.array([[1, 0, 1.402], [1, -0.344136, -0.714136], [1, 1.772, 0]])
+_BT709: Final = np.array([[1, 0, 1.5748], [1, -0.187324, -0.468124], [1, 1.8556, 0]])
+_LUMA: Final = np.array([0.2126, 0.7152, 0.0722])
+_DITHER_EDGE: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """R'G'B' (0–1) → `matrix` · R'G'B' + `offset`."""
+
+    matrix: Matrix
+    offset: Matrix
+
+
+def _saturated(amount: float) -> Matrix:
+    return amount * np.eye(3) + (1 - amount) * np.tile(_LUMA, (3, 1))
+
+
+def _filters() -> dict[str, Filter]:
+    none = np.zeros(3)
+    sepia = np.outer([1.07, 0.94, 0.76], _LUMA)
+    warm = np.diag([1.05, 1.0, 0.89]) @ _saturated(1.05)
+    cool = np.diag([0.92, 1.0, 1.07]) @ _saturated(0.96)
+    vintage = np.diag([0.88, 0.84, 0.74]) @ _saturated(0.68)
+    return {
+        "bw": Filter(np.tile(_LUMA, (3, 1)) * 1.04, none - 0.02),
+        "sepia": Filter(sepia, np.array([0.015, 0.01, 0.0])),
+        "warm": Filter(warm, none),
+        "cool": Filter(cool, none),
+        "vintage": Filter(vintage, np.array([0.075, 0.06, 0.075])),
+    }
+
+
+FILTERS: Final = _filters()
+
+
+@lru_cache(maxsize=16)
+def _from_jfif(name: str | None) -> tuple[Matrix, Matrix]:
+    """The affine map from JFIF bytes to BT.709 limited bytes: out = matrix · (Y, Cb − 128, Cr − 128) + offset."""
+    chosen = FILTERS.get(name or "", Filter(np.eye(3), np.zeros(3)))
+    back = np.linalg.inv(_BT709)
+    levels = np.diag([219.0, 224.0, 224.0]) / 255.0
+    matrix = levels @ back @ chosen.matrix @ _JFIF
+    offset = levels @ back @ (chosen.offset * 255.0) + np.array([16.0, 128.0, 128.0])
+    return matrix, offset
+
+
+@lru_cache(maxsize=16)
+def _from_film(name: str) -> tuple[Matrix, Matrix]:
+    """The same for what is in BT.709 limited range already: out = matrix · (Y − 16, Cb − 128, Cr − 128) + offset."""
+    chosen = FILTERS[name]
+    back = np.linalg.inv(_BT709)
+    levels = np.diag([219.0, 224.0, 224.0])
+    matrix = levels @ back @ chosen.matrix @ _BT709 @ np.linalg.inv(levels)
+    offset = levels @ back @ chosen.offset + np.array([16.0, 128.0, 128.0])
+    return matrix, offset
+
+
+def to_film(y: Plane, cb: Plane, cr: Plane, name: str | None) -> Planes:
+    """Full-range JFIF planes (chroma of half size) into the film's colours. Dithered: fewer levels make no bands."""
+    matrix, offset = _from_jfif(name)
+    return _mapped(y, cb, cr, matrix, offset, black=0.0)
+
+
+def filtered(planes: Planes, name: str | None) -> Planes:
+    """A clip's frame, in the film's colours already, through the film's filter."""
+    if name not in FILTERS:
+        return planes
+    matrix, offset = _from_film(name)
+    return _mapped(planes.y, planes.u, planes.v, matrix, offset, black=16.0)
+
+
+def _mapped(y: Plane, cb: Plane, cr: Plane, matrix: Matrix, offset: Matrix, *, black: float) -> Planes:
+    size = (y.shape[1], y.shape[0])
+    bias = offset - matrix @ np.array([black, 128.0, 128.0])
+    luma = cv2.addWeighted(y, matrix[0, 0], _grown(cb, size), matrix[0, 1], bias[0], dtype=cv2.CV_32F)
+    cv2.scaleAdd(_grown(cr, size).astype(np.float32), matrix[0, 2], luma, dst=luma)
+    out = [_rounded(luma, 16, 235)]
+    grey = None
+    if abs(matrix[1, 0]) + abs(matrix[2, 0]) > 1e-6:
+        grey = cv2.resize(y, (cb.shape[1], cb.shape[0]), interpolation=cv2.INTER_AREA)
+    for row in (1, 2):
+        chroma = cv2.addWeighted(cb, matrix[row, 1], cr, matrix[row, 2], bias[row], dtype=cv2.CV_32F)
+        if grey is not None:
+            cv2.scaleAdd(grey.astype(np.float32), matrix[row, 0], chroma, dst=chroma)
+        out.append(_rounded(chroma, 16, 240))
+    return Planes(*out)
+
+
+def _grown(chroma: Plane, size: tuple[int, int]) -> Plane:
+    grown: Plane = cv2.resize(chroma, size, interpolation=cv2.INTER_LINEAR)
+    return grown
+
+
+def dithered(values: npt.NDArray[np.float32], low: int, high: int) -> Plane:
+    """Float values to bytes with a fixed pattern of noise below one level, so that slow gradients show no steps."""
+    return _rounded(values, low, high)
+
+
+def _rounded(values: npt.NDArray[np.float32], low: int, high: int) -> Plane:
+    noise = _noise(-(-values.shape[1] // 1024) * 1024)
+    for top in range(0, values.shape[0], _DITHER_EDGE):
+        band = values[top : top + _DITHER_EDGE]
+        cv2.add(band, noise[: band.shape[0], : band.shape[1]], dst=band)
+    plane: Plane = cv2.convertScaleAbs(cv2.max(values, 0.0))  # convertScaleAbs rounds to nearest
+    cv2.max(plane, float(low), dst=plane)
+    cv2.min(plane, float(high), dst=plane)
+    return plane
+
+
+@lru_cache(maxsize=4)
+def _noise(width: int) -> npt.NDArray[np.float32]:
+    """A strip of high-passed noise of ± half a level, from a fixed seed: the same picture gives the same bytes."""
+    edge = _DITHER_EDGE
+    rough = np.random.default_rng(20240229).random((edge, edge), dtype=np.float32)
+    wrapped = np.pad(rough, 4, mode="wrap")
+    fine = rough - cv2.GaussianBlur(wrapped, (0, 0), 1.2)[4:-4, 4:-4]
+    ranks = fine.ravel().argsort().argsort().reshape(edge, edge)
+    tile = ((ranks + 0.5) / ranks.size - 0.5).astype(np.float32)
+    return np.tile(tile, (1, width // edge))
