@@ -7,11 +7,13 @@ exchange go to that exchange's address and nowhere else. What an answer means is
 from __future__ import annotations
 
 import os
+import ssl
 import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import IO, Any
@@ -177,7 +179,7 @@ class _Transport(httpx.BaseTransport):
         keeps_connections: bool,
     ) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),  # SSL_CERT_FILE and SSL_CERT_DIR count: a house may have its own CA
+            ssl_context=_ssl_context(),
             proxy=_proxy(proxy),
             uds=os.fspath(socket) if socket else None,
             max_connections=64,
@@ -259,6 +261,12 @@ def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 rest = inflater.unconsumed_tail
     except zlib.error as error:
         raise BrokenExchange(f"cannot be unpacked: {error}") from error
+
+
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    """Made once, since loading the roots takes long. SSL_CERT_FILE and SSL_CERT_DIR count: a house may have its own CA."""
+    return httpx.create_ssl_context()
 
 
 def _proxy(address: str | None) -> httpcore.Proxy | None:
