@@ -26,6 +26,7 @@ class Job:
     `prompt`: what this run answers. `fingerprint`: of the inputs it was taken in with. `is_complete`: given to `once`,
     taken as it lies. `is_held`: HOLD lies in it. `cancel_asked`: stop and publish nothing. `since`: of the state.
     `problem` is kept while it waits because of it. `films`: names of all films made for this folder, over all runs.
+    `parked_by`: the error's class name.
     """
 
     id: JobId
@@ -47,6 +48,7 @@ class Job:
     began_at: float
     problem: Problem | None
     films: tuple[str, ...]
+    parked_by: str | None
 
     @property
     def reference(self) -> str:
@@ -75,7 +77,7 @@ class Request:
 
 JOB_COLUMNS = (
     "id, arrival, inbox, name, device, inode, state, since, backend, prompt, fingerprint, is_complete, is_held, "
-    "cancel_asked, due_at, attempts, failing_since, stage, progress, began_at, problem, films"
+    "cancel_asked, due_at, attempts, failing_since, stage, progress, began_at, problem, films, parked_by"
 )
 
 
@@ -131,4 +133,5 @@ def read_job(row: tuple[Any, ...]) -> Job:
         began_at=row[19],
         problem=read_problem(row[20]),
         films=tuple(json.loads(row[21])),
+        parked_by=row[22],
     )

@@ -84,15 +84,18 @@ class Road:
 
     user_id: str | None = None
     token_fingerprint: str | None = None
+    began_with_own: bool = False  # with the user's own NEMO_TOKEN
     session_id: SessionId | None = None
     sessions_opened: int = 0
     credits_before: float | None = None
     credits_after: float | None = None
     fingerprint: Fingerprint = NO_FINGERPRINT
     inputs: tuple[Input, ...] = ()
+    has_begun_upload: bool = False  # in this session: a part may have arrived that is not on record
     left_out: tuple[LeftOut, ...] = ()
     late: tuple[str, ...] = ()
-    news: tuple[str, ...] = ()  # sentences about files added or gone that the next message begins with
+    added: tuple[str, ...] = ()  # paths of files that came since the timeline was made; the next message names them
+    gone: tuple[str, ...] = ()  # wire names of files that are gone since
     blocks: tuple[Block, ...] = ()
     block: int = 0
     step: int = 0
@@ -100,8 +103,12 @@ class Road:
     is_changed: bool = False
     shapes_done: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    must_resay: bool = False  # the session is a new one: what was said comes first, as one message
+    first_export: int = 0  # blocks before this one were made in an earlier run: their words count, their films exist
     paid: int = 0
+    earlier_paid: int = 0  # in the runs before this one
     instruction: InstructionRecord | None = None
+    edits: tuple[str, ...] = ()  # what the last reply asked the person to drag: sent as messages next
     export: Export | None = None
     replies: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()

@@ -1,0 +1,171 @@
+"""An export: render, download, inspect, publish, for each shape the draft asks for; the summary beside each film."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from photovideos import media
+from photovideos.delivery import names, publish, status
+from photovideos.errors import InstructionFailed
+from photovideos.jobs.road import Export as ExportUnderWay
+from photovideos.jobs.road import Film
+from photovideos.jobs.states import Stage
+from photovideos.model import Block, Export, FilmFacts, RawJson, RenderedFilm, RenderRecord
+from photovideos.nemo import download as downloading
+from photovideos.nemo import draft as drafts
+from photovideos.nemo import render as rendering
+from photovideos.pipeline import inputs, messages, telling
+from photovideos.pipeline.walk import Walk
+
+INSPECT_DEADLINE_SECONDS = 1800.0
+MAX_FILM_BYTES = 64 * 1024**3
+
+
+def export_at_the_end(walk: Walk, block: Block) -> None:
+    """A block that changed something and was not exported since is exported at its end."""
+    if walk.road.block < walk.road.first_export:
+        return
+    if walk.road.is_changed or walk.road.export is not None or walk.road.shapes_done:
+        export(walk, block, None)
+
+
+def export(walk: Walk, block: Block, request: Export | None) -> None:
+    """One export of the timeline as it stands; a film for each output of the draft."""
+    if walk.road.draft is None:
+        walk.save(draft=_export_ready(walk, block))
+    draft = walk.road.draft
+    assert draft is not None
+    told = drafts.told(draft)
+    shapes = tuple(output.label for output in told.outputs) if told else ()
+    for shape in shapes if len(shapes) > 1 else ("",):
+        if shape not in walk.road.shapes_done:
+            _film(walk, block, request, shape or None)
+            walk.save(shapes_done=(*walk.road.shapes_done, shape), export=None)
+    walk.save(
+        draft=None, shapes_done=(), export=None, is_changed=False, exports_in_block=walk.road.exports_in_block + 1
+    )
+
+
+def conclude(walk: Walk) -> None:
+    """The end of the road: answers without a film still get their summary; the status file goes."""
+    if not walk.road.made:
+        if not walk.road.answers:
+            raise InstructionFailed(
+                "The prompt made no film: nothing on the timeline changed.",
+                advice="Say what the film should be, and save prompt.txt.",
+            )
+        telling.write_answers(walk)
+    status.clear(walk.folder_fd)
+    walk.log.info("job.done", films=len(walk.road.made), messages=walk.road.paid, left_out=len(walk.road.left_out))
+
+
+def _export_ready(walk: Walk, block: Block) -> RawJson:
+    draft = messages.current_draft(walk)
+    if draft is None or not drafts.is_export_ready(draft):
+        messages.speak_default(walk, block)
+        draft = messages.current_draft(walk)
+    if draft is None or not drafts.is_export_ready(draft):
+        raise InstructionFailed(
+            "There is nothing on the timeline that could be exported.",
+            advice="Say what the film should be, and save prompt.txt.",
+        )
+    return draft
+
+
+def _film(walk: Walk, block: Block, request: Export | None, shape: str | None) -> None:
+    """From a draft to a film in the folder; each part is on record before the next begins."""
+    under_way = walk.road.export or ExportUnderWay(label=shape)
+    if under_way.rendered is None:
+        under_way = replace(under_way, rendered=_rendered(walk, under_way, request))
+        walk.save(export=under_way)
+    rendered = under_way.rendered
+    assert rendered is not None
+    walk.enter(Stage.RENDERING, "The film is rendered and is being fetched.")
+    file = downloading.download(
+        rendered,
+        walk.work_dir / f"{rendered.id}.mp4",
+        client=walk.backend.client,
+        token=walk.token(),
+        api_url=walk.backend.api_url,
+        max_bytes=MAX_FILM_BYTES,
+        stop=walk.halt,
+        on_progress=lambda fraction: walk.progressed(fraction, "The film is being fetched."),
+    )
+    facts = media.inspect(
+        file,
+        stop=walk.halt,
+        deadline_seconds=INSPECT_DEADLINE_SECONDS,
+        expected_seconds=rendered.duration_seconds,
+        expected_bytes=rendered.size_bytes,
+    )
+    film = _published(walk, block, under_way, facts, shape)
+    telling.write_summary(walk, film, facts, request)
+    file.unlink(missing_ok=True)
+
+
+def _rendered(walk: Walk, under_way: ExportUnderWay, request: Export | None) -> RenderedFilm:
+    """contract §8: the id is on disk before the request; the token of the POST carries the render."""
+    walk.enter(Stage.RENDERING, "The film is being rendered.")
+    session_id, draft = walk.road.session_id, walk.road.draft
+    assert session_id is not None
+    assert draft is not None
+    settings = walk.tools.config.backend
+
+    def _save(record: RenderRecord) -> None:
+        walk.save(export=replace(under_way, record=record))
+
+    def _progressed(fraction: float | None, *lines: str) -> None:
+        walk.progressed(fraction or 0.0, *lines)
+
+    return rendering.render(
+        walk.backend.client,
+        walk.backend.tokens,
+        session_id,
+        draft,
+        record=under_way.record,
+        save=_save,
+        label=under_way.label,
+        poll_seconds=settings.poll_seconds,
+        timeout_seconds=settings.render_timeout_seconds,
+        on_progress=_progressed,
+        stop=walk.halt,
+    )
+
+
+def _published(walk: Walk, block: Block, under_way: ExportUnderWay, facts: FilmFacts, shape: str | None) -> Film:
+    """The film under its name in the folder. Name and digest are in the ledger before the rename (design §4)."""
+    inputs.note_late_files(walk)
+    assert under_way.rendered is not None
+    file = walk.work_dir / f"{under_way.rendered.id}.mp4"
+    stem = under_way.film.stem if under_way.film else _stem(walk, block, shape)
+    film = under_way.film or Film(stem=stem, name="", size=facts.size_bytes, sha256=facts.sha256)
+
+    def _about_to_rename(name: str) -> None:
+        walk.save(export=replace(under_way, film=replace(film, name=name)))
+
+    name = publish.publish_film(
+        walk.folder_fd,
+        file,
+        stem,
+        sha256=facts.sha256,
+        intended=film.name or None,
+        before_rename=_about_to_rename,
+    )
+    film = replace(film, name=name, published=True)
+    walk.save(export=replace(under_way, film=film), made=(*walk.road.made, film))
+    job = walk.tools.ledger.get(walk.job.id)
+    walk.tools.ledger.note(walk.job.id, films=[*(job.films if job else ()), name])
+    walk.log.info("film.published", name=name, seconds=round(facts.duration_seconds, 2), bytes=facts.size_bytes)
+    return film
+
+
+def _stem(walk: Walk, block: Block, shape: str | None) -> str:
+    """design §2.1, Names."""
+    has_several = len(walk.road.blocks) - walk.road.first_export > 1
+    exports = sum(isinstance(step, Export) for step in block.steps)
+    return names.film_stem(
+        walk.job.key.name,
+        label=block.label if block.label else str(walk.road.block + 1) if has_several else None,
+        export=walk.road.exports_in_block + 1 if exports > 1 else None,
+        shape=shape,
+    )

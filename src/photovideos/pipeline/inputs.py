@@ -1,0 +1,242 @@
+"""The photos, clips and songs of a job: which they are, whether they still rest, and their upload in film order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from photovideos import media, prompt
+from photovideos.errors import FolderMoved, NothingUsable
+from photovideos.intake import scan
+from photovideos.jobs.road import NO_FINGERPRINT, Input, InputState
+from photovideos.jobs.states import Stage
+from photovideos.model import FileEntry, LeftOut, MediaKind, Prepared, Snapshot
+from photovideos.nemo import upload as uploading
+from photovideos.nemo.upload import Outgoing, file_address
+from photovideos.pipeline.walk import Walk
+
+PREPARE_DEADLINE_SECONDS = 1800.0
+FORMATS = "JPG, PNG, HEIC, WebP and GIF are the smoothest; clips may be MP4, MOV, AVI, WebM or MKV."
+
+
+def gather(walk: Walk) -> None:
+    """What the job is about. A run that has its inputs on record already only goes on; a new run looks anew."""
+    walk.enter(Stage.CONNECTING, "Looking at the photos.")
+    if not walk.road.blocks:
+        walk.save(blocks=prompt.read(walk.job.prompt).blocks)
+    if walk.road.fingerprint:
+        return
+    snapshot = _look(walk)
+    incomplete = scan.incomplete_media(walk.folder_fd, snapshot)
+    usable = [entry for entry in snapshot.media if entry.path not in incomplete]
+    fingerprint, digests = scan.fingerprint(walk.folder_fd, usable, {}, stop=walk.halt)
+    if fingerprint != walk.job.fingerprint and not walk.job.is_complete:
+        raise FolderMoved("The photos changed; waiting until the folder rests again.")
+    left_out = [*snapshot.left_out, *(LeftOut(file=path, reason=why) for path, why in incomplete.items())]
+    known = {entry.path: entry for entry in walk.road.inputs}
+    inputs = [_input(entry, digests[scan.stat_key(entry)], known.get(entry.path)) for entry in usable]
+    added, gone = _came_and_went(walk.road.inputs, inputs) if walk.road.said else ((), ())
+    walk.save(
+        fingerprint=fingerprint,
+        inputs=tuple(inputs),
+        left_out=tuple(left_out),
+        added=(*walk.road.added, *added),
+        gone=(*walk.road.gone, *gone),
+    )
+    _check_selections(walk)
+    if not any(entry.kind in (MediaKind.PHOTO, MediaKind.CLIP) for entry in inputs):
+        raise _nothing_usable(walk)
+
+
+def upload(walk: Walk) -> None:
+    """Prepares what is new and sends it, one file a request, in the order of the film."""
+    if all(entry.state is not InputState.NEW for entry in walk.road.inputs):
+        return
+    rest_gate(walk)
+    walk.enter(Stage.UPLOADING, f"Preparing {len(walk.road.inputs)} files.")
+    prepared = _prepare(walk)
+    walk.enter(Stage.UPLOADING, f"Sending {len(prepared)} files.")
+    is_resumed = walk.road.has_begun_upload
+    walk.save(has_begun_upload=True)
+    session_id = walk.road.session_id
+    assert session_id is not None
+
+    def _sent(file: Outgoing, name: str) -> None:
+        _mark(walk, file.path, state=InputState.UPLOADED, name=name)
+        done = sum(entry.state is not InputState.NEW for entry in walk.road.inputs)
+        walk.progressed(done / len(walk.road.inputs), f"{done} of {len(walk.road.inputs)} files are sent.")
+
+    outgoing = [_outgoing(walk, item) for item in prepared]
+    uploads = walk.call(
+        lambda token: uploading.upload(
+            walk.backend.client,
+            token,
+            session_id,
+            [file for file in outgoing if _state(walk, file.path) is InputState.NEW],
+            is_resumed=is_resumed,
+            on_sent=_sent,
+            stop=walk.halt,
+        )
+    )
+    for one in uploads.left_out:
+        _mark(walk, one.file, state=InputState.REFUSED)
+    walk.save(left_out=(*walk.road.left_out, *uploads.left_out))
+    if not any(
+        entry.state is InputState.UPLOADED and entry.kind in (MediaKind.PHOTO, MediaKind.CLIP)
+        for entry in walk.road.inputs
+    ):
+        raise _nothing_usable(walk)
+
+
+def _outgoing(walk: Walk, item: Prepared) -> Outgoing:
+    """To the studio goes the address of the original; to the cloud the copy made for it, or the original itself."""
+    size = next(entry.size for entry in walk.road.inputs if entry.path == item.path)
+    if walk.backend.is_local:
+        address = file_address(str(_path_of(walk.folder_fd) / item.path), item.name)
+        return Outgoing(path=item.path, name=item.name, size=size, address=address)
+    if item.local is not None:
+        copy = walk.work_dir / item.local
+        return Outgoing(
+            path=item.path,
+            name=item.name,
+            size=copy.stat().st_size,
+            open_file=lambda: os.open(copy, os.O_RDONLY | os.O_CLOEXEC),
+        )
+    return Outgoing(
+        path=item.path, name=item.name, size=size, open_file=lambda: scan.open_file(walk.folder_fd, item.path)
+    )
+
+
+def rest_gate(walk: Walk) -> None:
+    """Before anything is spent: are the photos still those that were taken in? Raises FolderMoved."""
+    if walk.road.has_spoken:
+        return
+    if _changes(walk):
+        walk.save(fingerprint=NO_FINGERPRINT, inputs=(), left_out=())
+        raise FolderMoved("The photos changed; waiting until the folder rests again.")
+
+
+def note_late_files(walk: Walk) -> None:
+    """Before publishing: the film is made; files that came since are named, and taken along next time."""
+    late = _changes(walk)
+    if late:
+        walk.save(late=late)
+
+
+def selected_names(walk: Walk, patterns: Sequence[str]) -> tuple[str, ...]:
+    """The wire names of the files that a block is about, in the film's order."""
+    uploaded = [entry for entry in walk.road.inputs if entry.state is InputState.UPLOADED]
+    chosen = set(prompt.select(patterns, [entry.path for entry in uploaded]).paths)
+    return tuple(entry.name for entry in uploaded if entry.path in chosen)
+
+
+def _look(walk: Walk) -> Snapshot:
+    if os.fstat(walk.folder_fd).st_nlink == 0:
+        raise FolderMoved("The folder was deleted.")
+    return scan.take_snapshot(walk.folder_fd, walk.job.key)
+
+
+def _changes(walk: Walk) -> tuple[str, ...]:
+    """Names of files added, changed or gone since the job took its inputs."""
+    left_out = {one.file for one in walk.road.left_out}
+    now = {entry.path: (entry.size, entry.mtime_ns) for entry in _look(walk).media if entry.path not in left_out}
+    then = {entry.path: (entry.size, entry.mtime_ns) for entry in walk.road.inputs if entry.path not in left_out}
+    return tuple(sorted(path for path in now.keys() | then.keys() if now.get(path) != then.get(path)))
+
+
+def _input(entry: FileEntry, digest: str, known: Input | None) -> Input:
+    assert entry.kind is not None
+    fresh = Input(path=entry.path, size=entry.size, mtime_ns=entry.mtime_ns, digest=digest, kind=entry.kind)
+    if known is not None and known.digest == digest:
+        return replace(fresh, name=known.name, state=known.state, taken=known.taken)
+    return fresh
+
+
+def _came_and_went(before: Sequence[Input], now: Sequence[Input]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Paths of files that are new or other than before, and wire names of those that are gone."""
+    old, new = {entry.path: entry for entry in before}, {entry.path: entry for entry in now}
+    added = tuple(path for path, entry in new.items() if path not in old or old[path].digest != entry.digest)
+    gone = tuple(entry.name for path, entry in old.items() if path not in new and entry.state is InputState.UPLOADED)
+    return added, gone
+
+
+def news(walk: Walk) -> tuple[str, ...]:
+    """What a timeline made earlier has to be told about its files (design §2.1, Photos added later)."""
+    names = {entry.path: entry.name for entry in walk.road.inputs if entry.state is InputState.UPLOADED}
+    added = [names[path] for path in walk.road.added if path in names]
+    sentences = []
+    if added:
+        sentences.append(f"New files: {', '.join(added)}. Add them to the video.")
+    if walk.road.gone:
+        sentences.append(f"These files are gone: {', '.join(walk.road.gone)}. Remove them from the video.")
+    return tuple(sentences)
+
+
+def _check_selections(walk: Walk) -> None:
+    """A block about files that are not there: said before anything is spent."""
+    paths = [entry.path for entry in walk.road.inputs]
+    for block in walk.road.blocks:
+        if block.files is not None and not prompt.select(block.files, paths).paths:
+            name = ", ".join(block.files)
+            raise NothingUsable(
+                f"The block [{block.label or ''}: {name}] names no file of this folder.",
+                advice="Correct the names in prompt.txt and save it.",
+            )
+
+
+def _prepare(walk: Walk) -> tuple[Prepared, ...]:
+    settings = walk.tools.config.upload
+    entries = [entry for entry in _look(walk).media if _state(walk, entry.path) is InputState.NEW]
+    prepared = media.prepare(
+        walk.folder_fd,
+        entries,
+        {entry.path: entry.name for entry in walk.road.inputs if entry.name},
+        into=None if walk.backend.is_local else walk.work_dir,
+        longest_edge_pixels=settings.longest_edge_pixels,
+        strip_metadata=settings.strip_metadata,
+        parallel=settings.parallel,
+        stop=walk.halt,
+        deadline_seconds=PREPARE_DEADLINE_SECONDS,
+    )
+    problems = tuple(LeftOut(file=item.path, reason=item.problem) for item in prepared if item.problem)
+    by_path = {entry.path: entry for entry in walk.road.inputs}
+    fresh = [
+        replace(
+            by_path[item.path],
+            name=item.name,
+            taken=item.taken,
+            state=InputState.REFUSED if item.problem else InputState.NEW,
+        )
+        for item in prepared
+    ]
+    known = [entry for entry in walk.road.inputs if entry.path not in {item.path for item in prepared}]
+    walk.save(inputs=(*known, *fresh), left_out=(*walk.road.left_out, *problems))
+    return tuple(item for item in prepared if not item.problem)
+
+
+def _mark(walk: Walk, path: str, *, state: InputState, name: str | None = None) -> None:
+    walk.save(
+        inputs=tuple(
+            replace(entry, state=state, name=name or entry.name) if entry.path == path else entry
+            for entry in walk.road.inputs
+        )
+    )
+
+
+def _state(walk: Walk, path: str) -> InputState | None:
+    return next((entry.state for entry in walk.road.inputs if entry.path == path), None)
+
+
+def _path_of(folder_fd: int) -> Path:
+    """Where the folder lies now: it may have been renamed since it was opened."""
+    return Path(os.readlink(f"/proc/self/fd/{folder_fd}"))
+
+
+def _nothing_usable(walk: Walk) -> NothingUsable:
+    named = "; ".join(f"{one.file}: {one.reason}" for one in walk.road.left_out[:10])
+    return NothingUsable(
+        f"None of the photos could be used. {named}".strip(),
+        advice=f"Put photos that open on your computer into the folder. {FORMATS}",
+    )

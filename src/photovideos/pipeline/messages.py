@@ -1,0 +1,122 @@
+"""Messages to the backend: each is sent once, and its end is recorded together with the place that follows it."""
+
+from __future__ import annotations
+
+from photovideos import logs
+from photovideos.errors import InstructionFailed
+from photovideos.jobs.states import Stage
+from photovideos.model import Block, InstructionRecord, RawJson, Reply
+from photovideos.nemo import draft as drafts
+from photovideos.nemo import instruct
+from photovideos.pipeline import inputs
+from photovideos.pipeline.walk import Walk
+
+REPLY_LIMIT = 20_000
+DEFAULT_MESSAGE = "turn these photos into a video with transitions and background music"
+
+
+def speak_default(walk: Walk, block: Block) -> None:
+    """An export of an empty timeline is preceded by this message, and the summary says so (contract §10)."""
+    note = f"The timeline was empty, so this was asked for first: “{DEFAULT_MESSAGE}”."
+    speak(walk, block, DEFAULT_MESSAGE, step=walk.road.step)
+    walk.save(notes=(*walk.road.notes, note))
+
+
+def say_again(walk: Walk) -> None:
+    """In a new session: what was said on this timeline so far, as one message (contract §9, 1002)."""
+    if walk.road.must_resay:
+        text = "\n".join(walk.road.said)
+        _send(walk, text)
+        walk.save(must_resay=False, instruction=None, paid=walk.road.paid + 1)
+
+
+def speak(walk: Walk, block: Block, text: str, *, step: int, edits: tuple[str, ...] | None = None) -> None:
+    """Sends one message, once, and records its end together with the place that follows it."""
+    is_edit = edits is not None
+    opening = () if is_edit else _opening(walk, block)
+    full = walk.road.instruction.text if walk.road.instruction else "\n".join(part for part in (*opening, text) if part)
+    reply = _send(walk, full)
+    if not reply.applied and not _has_timeline(walk):
+        raise InstructionFailed(
+            f"Nothing was made of the prompt. The answer was: {logs.clean(reply.text, 500) or 'none'}",
+            advice="Say more clearly what the film should be, and save prompt.txt. "
+            "Concrete wishes work best, such as a length, a title and a kind of music.",
+        )
+    notes = walk.road.notes
+    if not reply.applied:
+        notes = (*notes, f"This changed nothing: “{logs.clean(text, 200)}”.")
+    walk.save(
+        instruction=None,
+        step=step,
+        edits=edits if is_edit else reply.edits,
+        added=() if opening else walk.road.added,
+        gone=() if opening else walk.road.gone,
+        said=(*walk.road.said, full),
+        paid=walk.road.paid + 1,
+        is_changed=walk.road.is_changed or reply.applied or reply.wants_export,
+        replies=(*walk.road.replies, _words(reply)) if _words(reply) else walk.road.replies,
+        notes=notes,
+    )
+
+
+def _opening(walk: Walk, block: Block) -> tuple[str, ...]:
+    """What a message begins with: the files of a fresh timeline, or what is new since the last run."""
+    if walk.road.said or block.files is None:
+        return inputs.news(walk) if walk.road.said else ()
+    names = inputs.selected_names(walk, block.files)
+    if tuple(block.files) == ("*",):
+        return ("Start a new timeline with all files.",)
+    return (f"Start a new timeline with only these files: {', '.join(names)}.",)
+
+
+def _send(walk: Walk, text: str) -> Reply:
+    """contract §7: the intent is on disk before the request, and what may have been charged is not sent again."""
+    if walk.road.instruction is None:
+        inputs.rest_gate(walk)
+    walk.enter(Stage.MAKING, "The film is being put together.")
+    session_id = walk.road.session_id
+    assert session_id is not None
+    settings = walk.tools.config.backend
+
+    def _save(record: InstructionRecord) -> None:
+        walk.save(instruction=record)
+
+    begun = walk.tools.monotonic()
+
+    def _still_working() -> None:
+        seconds = walk.tools.monotonic() - begun
+        walk.log.info("instruction.working", seconds=round(seconds))
+        walk.tell(f"Still working, for {max(1, round(seconds / 60))} minutes now.")
+
+    reply = walk.call(
+        lambda token: instruct.carry_out(
+            walk.backend.client,
+            token,
+            session_id,
+            text,
+            record=walk.road.instruction,
+            save=_save,
+            waits=settings.recovery_waits_seconds,
+            still_working=(settings.still_working_seconds, _still_working),
+            stop=walk.halt,
+        )
+    )
+    walk.log.info("instruction.done", applied=reply.applied, changes=len(reply.changes))
+    return reply
+
+
+def _has_timeline(walk: Walk) -> bool:
+    draft = current_draft(walk)
+    return draft is not None and drafts.is_export_ready(draft)
+
+
+def current_draft(walk: Walk) -> RawJson | None:
+    session_id = walk.road.session_id
+    assert session_id is not None
+    return walk.call(lambda token: walk.backend.client.state(token, session_id)).draft
+
+
+def _words(reply: Reply) -> str:
+    """The reply in its own words; without any, what the state shows to have changed."""
+    text = reply.text.strip() or "; ".join(reply.changes)
+    return "\n".join(logs.clean(line, 2000) for line in text.splitlines())[:REPLY_LIMIT]

@@ -1,0 +1,63 @@
+"""A block's steps in their order: messages, and the requests that skip the message (contract §10)."""
+
+from __future__ import annotations
+
+from photovideos.model import AskCredits, AskStatus, Block, Export, Message, Upload
+from photovideos.nemo import draft as drafts
+from photovideos.pipeline import exporting, inputs, messages
+from photovideos.pipeline.walk import Walk
+
+
+def carry_out(walk: Walk, block: Block) -> None:
+    """Walks the block's steps from where the job stands."""
+    if walk.road.step == 0 and block.files is not None and walk.road.instruction is None:
+        walk.save(said=())
+    while walk.road.edits or walk.road.step < len(block.steps):
+        if walk.road.edits:
+            messages.speak(walk, block, walk.road.edits[0], edits=walk.road.edits[1:], step=walk.road.step)
+        else:
+            _take(walk, block)
+
+
+def _take(walk: Walk, block: Block) -> None:
+    step = block.steps[walk.road.step]
+    after = walk.road.step + 1
+    was_made_before = walk.road.block < walk.road.first_export
+    if isinstance(step, Message):
+        messages.speak(walk, block, step.text, step=after)
+    elif was_made_before:
+        walk.save(step=after)
+    elif isinstance(step, Export):
+        exporting.export(walk, block, step)
+        walk.save(step=after)
+    elif isinstance(step, AskCredits):
+        balance = walk.call(walk.backend.client.credits)
+        walk.save(step=after, answers=(*walk.road.answers, f"Credits: {_number(balance.available)} available."))
+    elif isinstance(step, AskStatus):
+        lines = drafts.timeline_lines(messages.current_draft(walk))
+        walk.save(step=after, answers=(*walk.road.answers, "\n".join(lines)))
+    else:
+        _take_along(walk, block, step, after)
+
+
+def _take_along(walk: Walk, block: Block, step: Upload, after: int) -> None:
+    """An `upload` line: what is new in the folder was sent already; the timeline is told. Addresses if allowed."""
+    if step.urls and not walk.tools.config.upload.allow_urls:
+        refusal = "Addresses in the prompt are not fetched: set upload.allow_urls to let NemoVideo fetch them."
+        walk.save(step=after, notes=(*walk.road.notes, refusal))
+        return
+    if step.urls:
+        session_id = walk.road.session_id
+        assert session_id is not None
+        names = walk.call(lambda token: walk.backend.client.upload_urls(token, session_id, step.urls))
+        if walk.road.said:
+            messages.speak(walk, block, f"New files: {', '.join(names)}. Add them to the video.", step=after)
+            return
+    elif walk.road.said and inputs.news(walk):
+        messages.speak(walk, block, "", step=after)
+        return
+    walk.save(step=after)
+
+
+def _number(value: float) -> str:
+    return f"{value:g}"

@@ -1,0 +1,124 @@
+"""The summary of a film out of what the road has behind it (design §2.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from photovideos.delivery import names, publish, summary
+from photovideos.delivery.summary import Asked, Destination, Receipt, SummaryFacts
+from photovideos.errors import PhotoVideosError
+from photovideos.jobs.road import Film, InputState
+from photovideos.model import Export, FilmFacts, MediaKind
+from photovideos.nemo import draft as drafts
+from photovideos.pipeline.walk import Walk
+
+_SHORT_SIDES = {"720p": 720, "1080p": 1080, "2k": 1440, "4k": 2160}
+
+
+def write_summary(walk: Walk, film: Film, measured: FilmFacts, request: Export | None) -> None:
+    """Beside the film, under its stem."""
+    told = drafts.told(walk.road.draft)
+    wishes = told.wishes if told else {}
+    notes = (*walk.road.notes, *_export_notes(request, measured))
+    facts = SummaryFacts(
+        fingerprint=walk.road.fingerprint,
+        destination=_destination(walk),
+        film_name=film.name,
+        film=measured,
+        timeline_lines=drafts.timeline_lines(walk.road.draft),
+        prompt=walk.job.prompt,
+        pictures=_pictures(walk),
+        asked=_asked(wishes),
+        replies=walk.road.replies,
+        answers=walk.road.answers,
+        receipts=tuple(
+            Receipt(clause=one.clause, understood=one.understood, outcome=one.outcome, reason=one.reason)
+            for one in (told.receipt if told else ())
+        ),
+        left_out=(*walk.road.left_out, *(told.left_out if told else ())),
+        late=walk.road.late,
+        notes=notes,
+        credits_before=walk.road.credits_before,
+        credits_after=_credits_now(walk),
+    )
+    publish.write_summary(walk.folder_fd, names.stem_of(film.name), summary.text_of(facts))
+
+
+def write_answers(walk: Walk) -> None:
+    """A prompt of nothing but credits, status or upload lines makes no film: the answer is in the summary."""
+    facts = SummaryFacts(
+        fingerprint=walk.road.fingerprint,
+        destination=_destination(walk),
+        prompt=walk.job.prompt,
+        replies=walk.road.replies,
+        answers=walk.road.answers,
+        left_out=walk.road.left_out,
+        notes=walk.road.notes,
+        credits_before=walk.road.credits_before,
+        credits_after=_credits_now(walk),
+    )
+    publish.write_summary(walk.folder_fd, names.film_stem(walk.job.key.name), summary.text_of(facts))
+
+
+def _credits_now(walk: Walk) -> float | None:
+    """The balance after; a summary is not held up by a balance that cannot be had."""
+    try:
+        balance = walk.call(walk.backend.client.credits)
+    except PhotoVideosError as error:
+        walk.log.warning("credits.unknown", reason=str(error))
+        return walk.road.credits_after
+    walk.save(credits_after=balance.available)
+    return balance.available
+
+
+def _destination(walk: Walk) -> Destination:
+    return Destination(
+        backend=walk.backend.kind,
+        host=walk.backend.host,
+        sent=_pictures(walk),
+        stripped=walk.tools.config.upload.strip_metadata,
+    )
+
+
+def _pictures(walk: Walk) -> int:
+    return sum(
+        entry.state is InputState.UPLOADED and entry.kind in (MediaKind.PHOTO, MediaKind.CLIP)
+        for entry in walk.road.inputs
+    )
+
+
+def _asked(wishes: Mapping[str, Any]) -> Asked:
+    """The measurable wishes, each read only if it is of its type: they come from outside."""
+    music = wishes.get("music")
+    has_music = music.get("enabled") if isinstance(music, Mapping) else None
+    return Asked(
+        seconds=_number(wishes.get("duration_s")),
+        most_seconds=_number(wishes.get("duration_max_s")),
+        resolution=_text(wishes.get("resolution")),
+        aspect=_text(wishes.get("aspect")),
+        fps=_number(wishes.get("fps")),
+        has_music=has_music if isinstance(has_music, bool) else None,
+    )
+
+
+def _export_notes(request: Export | None, measured: FilmFacts) -> tuple[str, ...]:
+    """What an export line named and the film is not."""
+    if request is None:
+        return ()
+    notes = []
+    short_side = min(measured.width, measured.height)
+    wanted = _SHORT_SIDES.get((request.resolution or "").lower())
+    if wanted is not None and wanted != short_side:
+        notes.append(f"{request.resolution} was asked for; the film is {measured.width} × {measured.height}.")
+    if request.container and request.container.lower() != "mp4":
+        notes.append(f"A {request.container.upper()} file was asked for; films are always MP4.")
+    return tuple(notes)
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,252 @@
+"""The bounded pool: each worker takes the next due job, walks the road with it, and writes down how it ended.
+
+One job a folder, so no two workers share a folder. What ends a job is decided here, from the one error tree; the road
+itself never looks at the ledger's states.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from photovideos import logs, pipeline
+from photovideos.backend import Backends
+from photovideos.errors import (
+    Cancelled,
+    FolderMoved,
+    FolderOffline,
+    Interrupted,
+    JobFailed,
+    NeedsPerson,
+    NoSpace,
+    PhotoVideosError,
+    RequestRefused,
+    TryLater,
+)
+from photovideos.intake import scan
+from photovideos.jobs.ledger import Job, LedgerError, Problem
+from photovideos.jobs.states import JobState, retry_wait_seconds
+from photovideos.model import JobId
+from photovideos.pipeline import standing
+
+_log = logs.get("workers")
+
+IDLE_LOOK_SECONDS = 60.0  # without a wake-up, so often the ledger is asked for due retries
+SPACE_WAIT_SECONDS = 60.0  # a full disk is looked at again so often
+
+
+class Workers:
+    """`parallel` threads. `on_settling` is called when a folder changed under its job; reception watches it again."""
+
+    def __init__(
+        self,
+        tools: pipeline.Tools,
+        backends: Backends,
+        *,
+        parallel: int,
+        on_settling: Callable[[Job], None],
+    ) -> None:
+        self._tools = tools
+        self._backends = backends
+        self._on_settling = on_settling
+        self._stop = threading.Event()
+        self._wake = threading.Condition()
+        self._awake = 0  # counts wake-ups; guarded by _wake
+        self._running: dict[JobId, threading.Event] = {}  # guarded by _wake
+        self._threads = [
+            threading.Thread(target=self._run, name=f"worker-{number}", daemon=True) for number in range(parallel)
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        with self._wake:
+            self._awake += 1
+            self._wake.notify_all()
+
+    def interrupt(self, job_id: JobId) -> None:
+        """The job was cancelled or its folder is gone: whoever works on it stops within seconds."""
+        with self._wake:
+            if halt := self._running.get(job_id):
+                halt.set()
+
+    def is_busy(self) -> bool:
+        with self._wake:
+            return bool(self._running)
+
+    def stop(self, deadline_seconds: float) -> None:
+        """Ends all workers; the jobs they held go on where they stood with the next process."""
+        self._stop.set()
+        with self._wake:
+            for halt in self._running.values():
+                halt.set()
+            self._wake.notify_all()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(deadline_seconds)
+
+    # --- one worker -------------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            with self._wake:
+                seen = self._awake
+            try:
+                job = self._claimed()
+            except (NoSpace, LedgerError) as error:
+                _log.warning("ledger.unavailable", reason=str(error), detail=error.detail)
+                job = None
+            if job is not None:
+                self._work(job)
+                continue
+            with self._wake:
+                if self._awake == seen and not self._stop.is_set():
+                    self._wake.wait(self._seconds_until_due())
+
+    def _claimed(self) -> Job | None:
+        with self._wake:
+            job = self._tools.ledger.claim(self._tools.clock(), excluding=list(self._running))
+            if job is not None:
+                self._running[job.id] = threading.Event()
+            return job
+
+    def _seconds_until_due(self) -> float:
+        with suppress(PhotoVideosError):
+            due = self._tools.ledger.next_due_at()
+            if due is not None:
+                return min(IDLE_LOOK_SECONDS, max(0.05, due - self._tools.clock()))
+        return IDLE_LOOK_SECONDS
+
+    def _work(self, job: Job) -> None:
+        """The worker's top frame: whatever happens, the job is in a state that says what happens next."""
+        log = _log.bind(job=job.reference, folder=job.key.name)
+        log.info("job.begun", backend=job.backend, attempt=job.attempts + 1)
+        try:
+            self._walk(job)
+            self._ended(job, JobState.DONE, problem=None, attempts=0, failing_since=None, due_at=None)
+            self._forget_work(job)
+        except Exception as error:  # noqa: BLE001  # the top frame: a poison folder must not end the worker
+            self._judge(job, error)
+        finally:
+            with self._wake:
+                self._running.pop(job.id, None)
+            self.wake()
+
+    def _walk(self, job: Job) -> None:
+        halt = self._running[job.id]
+        if self._stop.is_set():
+            halt.set()
+        if job.cancel_asked:
+            raise Cancelled
+        folder_fd = scan.open_folder(job.key.inbox, job.key.name)
+        try:
+            with self._backends.lease(job.backend, [Path(job.key.inbox)]) as backend:
+                pipeline.run(pipeline.Walk(job, tools=self._tools, backend=backend, folder_fd=folder_fd, halt=halt))
+        finally:
+            os.close(folder_fd)
+
+    # --- how it ended ------------------------------------------------------------------------------------------------
+
+    def _judge(self, job: Job, error: Exception) -> None:
+        with _ledger_guarded(job):
+            if isinstance(error, Interrupted):
+                self._interrupted(job, error)
+            elif isinstance(error, TryLater):
+                self._again_later(job, error)
+            elif isinstance(error, NeedsPerson):
+                self._parked(job, error)
+            elif isinstance(error, JobFailed | RequestRefused):
+                self._ended(job, JobState.FAILED, problem=_problem(error))
+            elif isinstance(error, PhotoVideosError):
+                self._again_later(job, TryLater(str(error), advice=error.advice, detail=error.detail))
+            else:
+                _log.error("job.crashed", job=job.reference, exc_info=error)
+                problem = Problem(
+                    message="Something went wrong inside photovideos.",
+                    advice="The log has the details under the reference below.",
+                    detail=repr(error),
+                )
+                self._ended(job, JobState.FAILED, problem=problem)
+
+    def _interrupted(self, job: Job, error: Interrupted) -> None:
+        now = self._tools.ledger.get(job.id)
+        if now is None or now.state is JobState.GONE:
+            self._forget_work(job)
+        elif now.cancel_asked or isinstance(error, Cancelled):
+            self._ended(job, JobState.CANCELLED, problem=None, cancel_asked=False, due_at=None)
+            self._forget_work(job)
+        elif isinstance(error, FolderMoved):
+            moved = self._ended(job, JobState.SETTLING, problem=Problem(message=str(error)))
+            if moved:
+                self._on_settling(moved)
+        else:
+            self._ended(job, JobState.QUEUED, problem=None)
+
+    def _again_later(self, job: Job, error: TryLater) -> None:
+        now = self._tools.clock()
+        since = job.failing_since or now
+        attempts = job.attempts + 1
+        waits_for_ever = isinstance(error, NoSpace | FolderOffline)
+        if not waits_for_ever and now - since >= self._tools.config.jobs.retry_hours * 3600:
+            self._ended(job, JobState.FAILED, problem=_problem(error), attempts=0, failing_since=None)
+            return
+        wait = error.retry_after_seconds
+        if wait is None:
+            wait = SPACE_WAIT_SECONDS if waits_for_ever else retry_wait_seconds(attempts, jitter=random.random())  # noqa: S311  # spreads tries, keeps no secret
+        self._ended(
+            job,
+            JobState.RETRYING,
+            problem=_problem(error),
+            attempts=attempts,
+            failing_since=since,
+            due_at=now + min(wait, 3600.0),
+        )
+
+    def _parked(self, job: Job, error: NeedsPerson) -> None:
+        cause = type(error).__name__
+        if error.pauses_queue and self._tools.ledger.pause(job.backend, cause, _problem(error)):
+            _log.warning("queue.paused", backend=job.backend, reason=str(error))
+        self._ended(job, JobState.PARKED, problem=_problem(error), parked_by=cause)
+
+    def _ended(self, job: Job, state: JobState, **values: Any) -> Job | None:
+        """Writes the state down, then shows it in the folder."""
+        now = self._tools.ledger.get(job.id)
+        if now is None or now.state is JobState.GONE:
+            return None
+        moved = self._tools.ledger.put(job.id, state, stage=None, progress=None, **values)
+        problem = moved.problem
+        _log.info(
+            "job.ended",
+            job=job.reference,
+            folder=moved.key.name,
+            state=state,
+            reason=problem.message if problem else None,
+            detail=problem.detail or None if problem else None,
+        )
+        standing.show(self._tools.ledger, moved, now=self._tools.clock())
+        return moved
+
+    def _forget_work(self, job: Job) -> None:
+        shutil.rmtree(self._tools.work_dir / job.id, ignore_errors=True)
+
+
+@contextmanager
+def _ledger_guarded(job: Job) -> Iterator[None]:
+    """A ledger that cannot be written to: the job stays WORKING in it and is taken up again at the next start."""
+    try:
+        yield
+    except PhotoVideosError as error:
+        _log.error("ledger.unavailable", job=job.reference, reason=str(error), detail=error.detail)
+
+
+def _problem(error: PhotoVideosError) -> Problem:
+    return Problem(message=str(error), advice=error.advice, detail=error.detail)
