@@ -265,7 +265,7 @@ def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 @cache
 def _ssl_context() -> ssl.SSLContext:
-    """Made once, since loading the roots takes long. SSL_CERT_FILE and SSL_CERT_DIR count: a house may have its own CA."""
+    """Made once: loading the roots takes long. SSL_CERT_FILE and SSL_CERT_DIR count, a house may have its own CA."""
     return httpx.create_ssl_context()
 
 

@@ -194,7 +194,8 @@ def _typed(kind: str, value: dict[str, Any]) -> Event:
     if kind in ("tool_call", "tool_result"):
         return ToolUsed(name=str(value.get("name") or value.get("tool") or ""))
     if kind == "error":
-        return _failure(value) or Failure(message=content if isinstance(content, str) else "no reason given")
+        words = content or value.get("message")
+        return _failure(value) or Failure(message=words if isinstance(words, str) else "no reason given")
     return _failure(value) or Noticed()
 
 
