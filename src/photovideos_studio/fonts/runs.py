@@ -61,9 +61,7 @@ def is_right_to_left(text: str) -> bool:
     return False
 
 
-def visual_runs(
-    text: str, face_for: Callable[[str], FaceT | None], *, right_to_left: bool
-) -> list[Run[FaceT]]:
+def visual_runs(text: str, face_for: Callable[[str], FaceT | None], *, right_to_left: bool) -> list[Run[FaceT]]:
     """The runs of a line from left to right. Clusters without a face are left out."""
     units = [(cluster, face_for(cluster)) for cluster in clusters(text)]
     shown = [(cluster, face) for cluster, face in units if face is not None]

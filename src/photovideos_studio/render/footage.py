@@ -82,7 +82,12 @@ class ClipShot:
         size = (max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2))
         picture = filtered(self._upright(frame, size), self._draft.filter)
         seen = union(motion.start, motion.end)
-        beyond = (-seen.x * size[0], -seen.y * size[1], (seen.x + seen.w - 1) * size[0], (seen.y + seen.h - 1) * size[1])
+        beyond = (
+            -seen.x * size[0],
+            -seen.y * size[1],
+            (seen.x + seen.w - 1) * size[0],
+            (seen.y + seen.h - 1) * size[1],
+        )
         left, top, right, bottom = (round((max(0.0, side) + MARGIN) / 2) * 2 for side in beyond)
         around = ground.Surroundings(left=left, top=top, right=right, bottom=bottom, is_seen=max(beyond) > 2.0)
         return Mezzanine(

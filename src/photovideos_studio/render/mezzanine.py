@@ -144,9 +144,7 @@ def _scaled(plane: Plane, cut: _Cut, full: tuple[int, int], size: tuple[int, int
     return rows[: size[1], : size[0]]
 
 
-def _surroundings(
-    seen: Box, cut: _Cut, width: int, height: int, scale_x: float, scale_y: float
-) -> ground.Surroundings:
+def _surroundings(seen: Box, cut: _Cut, width: int, height: int, scale_x: float, scale_y: float) -> ground.Surroundings:
     """How many pixels to add on each side: what the view needs beyond the picture, and the margin."""
 
     beyond = (

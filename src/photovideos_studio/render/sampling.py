@@ -43,9 +43,7 @@ def _sample_plane(source: Plane, view: tuple[float, float, float, float], out: P
         return
     region = source[down.corner : down.end, across.corner : across.end]
     larger = cv2.resize(region, None, fx=across.scale, fy=down.scale, interpolation=kernel)
-    np.copyto(
-        out, larger[down.lead : down.lead + out.shape[0], across.lead : across.lead + out.shape[1]]
-    )
+    np.copyto(out, larger[down.lead : down.lead + out.shape[0], across.lead : across.lead + out.shape[1]])
 
 
 def _is_whole(x: float, y: float, width: float, height: float, out: Plane) -> bool:
@@ -60,7 +58,5 @@ def _warp(source: Plane, view: tuple[float, float, float, float], out: Plane, ke
     size = (out.shape[1], out.shape[0])
     np.copyto(
         out,
-        cv2.warpAffine(
-            source, matrix, size, flags=kernel | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE
-        ),
+        cv2.warpAffine(source, matrix, size, flags=kernel | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE),
     )

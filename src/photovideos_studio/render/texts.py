@@ -51,9 +51,9 @@ class Overlays:
 
     def lay(self, text: int, strength: float, out: Planes) -> None:
         if text not in self._ready:
-            self._ready = {text: self._prepared(text)} if len(self._ready) > 3 else self._ready | {
-                text: self._prepared(text)
-            }
+            self._ready = (
+                {text: self._prepared(text)} if len(self._ready) > 3 else self._ready | {text: self._prepared(text)}
+            )
         overlay = self._ready[text]
         if overlay is None:
             return

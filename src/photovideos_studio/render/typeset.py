@@ -63,9 +63,7 @@ def safe_area(canvas: Canvas) -> SafeArea:
     )
 
 
-def typeset(
-    text: str, role: TextRole, canvas: Canvas, width_of: Callable[[str, int, int], float]
-) -> Setting:
+def typeset(text: str, role: TextRole, canvas: Canvas, width_of: Callable[[str, int, int], float]) -> Setting:
     """`width_of(line, size, weight)` measures in pixels."""
     area = safe_area(canvas)
     short = min(canvas.width, canvas.height)
@@ -87,9 +85,7 @@ def typeset(
     return Setting(lines=tuple(lines), size=size, weight=weight, line_height=line_height, top=top, area=area)
 
 
-def _wrapped(
-    text: str, width: float, size: int, weight: int, width_of: Callable[[str, int, int], float]
-) -> list[str]:
+def _wrapped(text: str, width: float, size: int, weight: int, width_of: Callable[[str, int, int], float]) -> list[str]:
     """The fewest lines, and of those the narrowest block: no line of one word under a full one."""
     lines = _broken(text, width, size, weight, width_of)
     if len(lines) < 2:
@@ -105,9 +101,7 @@ def _wrapped(
     return lines
 
 
-def _broken(
-    text: str, width: float, size: int, weight: int, width_of: Callable[[str, int, int], float]
-) -> list[str]:
+def _broken(text: str, width: float, size: int, weight: int, width_of: Callable[[str, int, int], float]) -> list[str]:
     lines: list[str] = []
     line = ""
     for word in _words(text):
@@ -137,6 +131,8 @@ def _words(text: str) -> list[str]:
 def _stands_alone(character: str) -> bool:
     if not character or unicodedata.category(character).startswith("M"):
         return False
-    return unicodedata.east_asian_width(character) in {"W", "F"} and not "\uac00" <= character <= "\ud7a3" and (
-        ord(character) < 0x1F000
+    return (
+        unicodedata.east_asian_width(character) in {"W", "F"}
+        and not "\uac00" <= character <= "\ud7a3"
+        and (ord(character) < 0x1F000)
     )

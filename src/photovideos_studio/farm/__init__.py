@@ -1,0 +1,8 @@
+"""Films and looks made by processes of their own, which may crash, hang or be killed without taking the studio along."""
+
+from __future__ import annotations
+
+from photovideos_studio.farm.films import RenderError
+from photovideos_studio.farm.foreman import Farm
+
+__all__ = ["Farm", "RenderError"]
