@@ -34,7 +34,6 @@ class Tools:
     work_dir: Path
     clock: Callable[[], float]
     monotonic: Callable[[], float]
-    version: str
 
 
 class Walk:

@@ -1,0 +1,70 @@
+"""What the daemon does by the clock (see `schedule`)."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import suppress
+
+from photovideos import logs
+from photovideos.daemon.house import House
+from photovideos.errors import PhotoVideosError
+from photovideos.jobs.states import UNDER_WAY
+from photovideos.model import BackendKind
+from photovideos.schedule import Errand
+
+_log = logs.get("daemon")
+
+RESCAN_SECONDS = 60.0
+DUE_SECONDS = 15.0
+IDLE_SECONDS = 60.0
+CREDIT_SECONDS = 600.0
+CLEAN_UP_SECONDS = 86400.0
+TOKEN_LOOK_SECONDS = 3600.0  # the end of a token's days is looked for so often; it is asked for once in seven days
+GONE_KEPT_SECONDS = 30 * 86400.0
+
+
+def of(house: House) -> list[Errand]:
+    """All errands of a daemon."""
+    days = house.config.backend.token_lifetime_days
+    return [
+        Errand(name="rescan", run=lambda: _rescan(house), seconds=RESCAN_SECONDS),
+        Errand(name="due retries", run=house.workers.wake, seconds=DUE_SECONDS),
+        Errand(
+            name="token refresh",
+            run=house.backends.refresh_tokens,
+            seconds=min(TOKEN_LOOK_SECONDS, days * 86400),
+            at_start=True,
+        ),
+        Errand(name="credits of a paused queue", run=lambda: ask_for_credits(house), seconds=CREDIT_SECONDS),
+        Errand(name="idle studio", run=house.backends.end_idle, seconds=IDLE_SECONDS),
+        Errand(name="clean-up", run=lambda: clean_up(house), seconds=CLEAN_UP_SECONDS, at_start=True),
+    ]
+
+
+def _rescan(house: House) -> None:
+    for reception in house.receptions:
+        reception.wake()
+
+
+def ask_for_credits(house: House) -> None:
+    """A queue that is paused for want of credits goes on when there are some again."""
+    if not any(pause.cause == "NoCredits" and pause.backend is BackendKind.NEMO for pause in house.ledger.pauses()):
+        return
+    with suppress(PhotoVideosError), house.backends.lease(BackendKind.NEMO) as backend:
+        balance = backend.client.credits(backend.tokens.token())
+        if balance.available > 0:
+            resumed = house.ledger.resume(BackendKind.NEMO)
+            _log.info("queue.resumed", jobs=resumed, credits=balance.available)
+            house.workers.wake()
+
+
+def clean_up(house: House) -> None:
+    """Folders long gone are forgotten; work folders of jobs that are not under way are removed."""
+    house.ledger.forget_gone(house.clock() - GONE_KEPT_SECONDS)
+    work = house.state_dir / "work"
+    if not work.is_dir():
+        return
+    kept = {job.id for job in house.ledger.jobs() if job.state in UNDER_WAY or job.problem is not None}
+    for directory in work.iterdir():
+        if directory.name not in kept:
+            shutil.rmtree(directory, ignore_errors=True)
