@@ -93,7 +93,7 @@ def _is_rsync_temporary(name: str) -> bool:
     if match is None:
         return False
     random = match["random"]
-    is_plain_word = random.isalpha() and random.islower()
+    is_plain_word = random.isalpha() and (random.islower() or random.isupper())
     return not is_plain_word or "." in match["name"]
 
 
