@@ -8,6 +8,7 @@ END_MISSING = "its end is missing"
 ZERO_TAIL = "its end is still zeros"
 
 _MAX_BOXES = 100_000
+_DATA_KINDS = frozenset({b"mdat", b"moov", b"moof", b"meta", b"idat", b"mpvd"})
 _PHOTO_ZEROS_BYTES = 1024
 _CLIP_ZEROS_BYTES = 64 * 1024  # digital silence in a clip's last stretch is zeros too
 
@@ -24,10 +25,11 @@ def missing_of_boxes(pieces: Pieces) -> str | None:
         kind = head[4:8]
         if not _is_box_kind(kind) or length < header_bytes:
             return _beyond_the_boxes(head, seen)
+        if offset + length > pieces.size:
+            is_garbage = kind not in _DATA_KINDS and b"mdat" in seen and _has_all(seen)
+            return None if is_garbage else END_MISSING
         seen[kind] = (offset + header_bytes, offset + length)
         offset += length
-        if offset > pieces.size:
-            return END_MISSING
     if not _has_all(seen):
         return END_MISSING
     return _blank_data(pieces, seen)

@@ -27,6 +27,7 @@ class Pieces:
 
     def small(self, offset: int, length: int) -> bytes:
         """As `at`, reading no more than asked for: for hops over large stretches."""
+        offset = max(offset, 0)
         if self._start <= offset and offset + length <= self._start + len(self._piece):
             return self.at(offset, length)
         return os.pread(self._file_fd, length, offset)

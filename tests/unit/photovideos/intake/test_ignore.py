@@ -23,7 +23,16 @@ TEMPORARY = [
     "IMG_1.jpg.part", "IMG_1.jpg.partial", "IMG_1.jpg.filepart", "IMG_1.jpg.crdownload", "IMG_1.jpg.download",
     "IMG_1.jpg.!sync", "x.tmp", "x.temp", ".goutputstream-ABC123",
 ]  # fmt: skip
-ORDINARY = ["IMG_1.jpg", "prompt.txt", "a part.jpg", "tmp", "download", "part.jpg", "..double..dots.jpg.jpeg"[2:], "READY"]
+ORDINARY = [
+    "IMG_1.jpg",
+    "prompt.txt",
+    "a part.jpg",
+    "tmp",
+    "download",
+    "part.jpg",
+    "..double..dots.jpg.jpeg"[2:],
+    "READY",
+]
 
 
 @pytest.mark.parametrize("name", LITTER_FOLDERS)

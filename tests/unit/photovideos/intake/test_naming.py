@@ -57,7 +57,11 @@ def test_prompt_names_in_any_case_and_with_the_extension_twice(name: str) -> Non
 
 def test_the_plainest_prompt_name_wins() -> None:
     names = ["prompt.txt.txt", "PROMPT.TXT", "prompt.txt"]
-    assert sorted(names, key=lambda name: prompt_rank(name) or (9, "")) == ["prompt.txt", "PROMPT.TXT", "prompt.txt.txt"]
+    assert sorted(names, key=lambda name: prompt_rank(name) or (9, "")) == [
+        "prompt.txt",
+        "PROMPT.TXT",
+        "prompt.txt.txt",
+    ]
 
 
 @pytest.mark.parametrize("name", ["prompt", "prompt.rtf", "Prompt.docx", "prompt.md"])

@@ -14,7 +14,6 @@ from photovideos.errors import PromptUnreadable
 from photovideos.intake import scan
 from photovideos.intake.prompt_text import MAX_PROMPT_BYTES, is_blank, read_prompt_text, to_text
 
-
 CHINESE = "请用这些照片做一个二十秒的温馨短片，配上舒缓的音乐，片头写“秋天的回忆”。"
 ENGLISH = "Make a calm 20 second film."
 

@@ -1,0 +1,98 @@
+"""Opening by directory descriptor."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from photovideos.errors import FolderMoved, FolderOffline
+from photovideos.intake import descriptors
+
+MakeDrop = Callable[..., Any]
+
+
+def test_a_file_is_opened_below_the_folder(drop: MakeDrop) -> None:
+    folder = drop()
+    folder.put("a/b/c.jpg", b"hello")
+    file_fd = descriptors.open_file(folder.fd, "a/b/c.jpg")
+    try:
+        assert descriptors.read_up_to(file_fd, 3) == b"hel"
+        assert descriptors.read_up_to(file_fd, 100) == b"hello"
+        assert not os.get_inheritable(file_fd)
+    finally:
+        os.close(file_fd)
+
+
+@pytest.mark.parametrize("relative", ["../x", "a/../../x", "/etc/passwd", "", ".", "a//b", "a/", "x\0y"])
+def test_nothing_above_the_folder_can_be_named(drop: MakeDrop, relative: str) -> None:
+    folder = drop()
+    (folder.path.parent / "x").write_bytes(b"outside")
+    folder.put("a/b", b"")
+    with pytest.raises(FolderMoved):
+        descriptors.open_file(folder.fd, relative)
+
+
+def test_a_component_that_is_a_link_leads_nowhere(drop: MakeDrop, tmp_path: Path) -> None:
+    folder = drop()
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "x.jpg").write_bytes(b"outside")
+    (folder.path / "sub").symlink_to(tmp_path / "outside")
+    (folder.path / "x.jpg").symlink_to(tmp_path / "outside" / "x.jpg")
+    for relative in ("sub/x.jpg", "x.jpg"):
+        with pytest.raises(FolderMoved):
+            descriptors.open_file(folder.fd, relative)
+
+
+def test_a_pipe_in_the_place_of_a_photo_does_not_block(drop: MakeDrop) -> None:
+    folder = drop()
+    os.mkfifo(folder.path / "a.jpg")
+    with pytest.raises(FolderMoved, match="not an ordinary file"):
+        descriptors.open_file(folder.fd, "a.jpg")
+
+
+def test_a_folder_that_is_a_link_is_not_opened(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (inbox / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(FolderMoved):
+        descriptors.open_folder(str(inbox), "link")
+
+
+@pytest.mark.parametrize("name", ["..", ".", "", "a/b", "x\0y"])
+def test_only_a_name_in_the_inbox_is_opened(inbox: Path, name: str) -> None:
+    with pytest.raises(FolderMoved):
+        descriptors.open_folder(str(inbox), name)
+
+
+def test_a_missing_folder_has_moved_and_a_missing_inbox_is_offline(inbox: Path) -> None:
+    with pytest.raises(FolderMoved):
+        descriptors.open_folder(str(inbox), "gone")
+    with pytest.raises(FolderOffline) as caught:
+        descriptors.open_folder(str(inbox / "not mounted"), "gone")
+    assert "ENOENT" in caught.value.detail
+    assert "ENOENT" not in str(caught.value)
+
+
+def test_an_inbox_may_be_named_through_a_link(inbox: Path, tmp_path: Path) -> None:
+    (inbox / "Trip").mkdir()
+    (tmp_path / "link").symlink_to(inbox)
+    os.close(descriptors.open_folder(str(tmp_path / "link"), "Trip"))
+
+
+@given(st.text(max_size=40))
+def test_no_name_leads_out_of_the_folder(tmp_path_factory: pytest.TempPathFactory, relative: str) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    folder_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        file_fd = descriptors.open_file(folder_fd, relative)
+    except (FolderMoved, FolderOffline, UnicodeEncodeError):
+        return
+    else:
+        os.close(file_fd)
+    finally:
+        os.close(folder_fd)
