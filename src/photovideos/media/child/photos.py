@@ -133,11 +133,11 @@ def copy(file: BinaryIO, into: BinaryIO, *, longest_edge_pixels: int, strip_meta
         if header.moves:
             containers.strip(file, into, image.format or "")
             return header
-        exif = b"" if strip_metadata else _exif_kept(image)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 pixels = _pixels(image, longest_edge_pixels)
+                exif = b"" if strip_metadata else _exif_kept(image)
         except (MemoryError, Unusable):
             raise
         except Exception as error:  # as above: whatever a decoder says about a damaged file

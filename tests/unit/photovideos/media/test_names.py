@@ -7,7 +7,10 @@ from photovideos.media.names import wire_names
 
 
 def test_a_file_keeps_its_own_base_name_never_a_path() -> None:
-    assert wire_names({"day 1/IMG_1.JPG": "jpg", "b.png": None}, {}) == {"day 1/IMG_1.JPG": "IMG_1.JPG", "b.png": "b.png"}
+    assert wire_names({"day 1/IMG_1.JPG": "jpg", "b.png": None}, {}) == {
+        "day 1/IMG_1.JPG": "IMG_1.JPG",
+        "b.png": "b.png",
+    }
 
 
 def test_twins_from_subfolders_get_a_number_in_the_given_order() -> None:
@@ -35,7 +38,11 @@ def test_what_would_break_a_header_or_a_terminal_is_not_in_a_name() -> None:
     assert list(names.values()) == ["a--X: -1-[31m.jpg", "latin1-\ufffd.jpg"]
 
 
-@given(st.lists(st.text(alphabet=st.characters(exclude_characters="/\0"), min_size=1, max_size=300), unique=True, max_size=8))
+@given(
+    st.lists(
+        st.text(alphabet=st.characters(exclude_characters="/\0"), min_size=1, max_size=300), unique=True, max_size=8
+    )
+)
 def test_every_name_is_its_own_short_enough_and_no_path(paths: list[str]) -> None:
     names = wire_names(dict.fromkeys(paths), {})
     assert len(set(names.values())) == len(paths)
