@@ -6,7 +6,8 @@ The file is YAML or JSON. Unknown keys are errors, all named with their path.
     heartbeat_seconds: 1                # the studio's own heartbeats while it works
     credits: {available: 60, edit: 50}  # charge for each message that was taken; used up: 2001
     faults:
-      - on: poll          # token session upload uploaded state credits instruct render poll cancel fallback download, any
+      - on: poll          # token session upload uploaded state credits instruct render poll cancel fallback download
+                          # or any
         call: 2           # which calls of it, counted from 1 since the start: 2, [1, 3], "2-5", "3-", all. Default: 1
         render: 1         # only calls about the first (second …) render seen; then `call` counts within that render
         containing: b.jpg # only calls whose path or body (its first 64 KB) contain this; then `call` counts among those

@@ -111,8 +111,9 @@ class Call:
 
     async def _written(self, rest: int) -> None:
         """Until at most `rest` bytes wait to be read by the client."""
-        while self.transport.get_write_buffer_size() > rest and not self.transport.is_closing():
-            await asyncio.sleep(0.005)  # noqa: ASYNC110 -- the transport has no event for it that is not uvicorn's
+        # Asked again and again, because the transport's own event for it is uvicorn's.
+        while self.transport.get_write_buffer_size() > rest and not self.transport.is_closing():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
 
     async def end_raw(self) -> None:
         self.transport.close()

@@ -109,11 +109,11 @@ class Renders:
     def _read(self, render_id: str) -> Render | None:
         if not is_plain_id(render_id):
             return None
-        value = disk.read_json(self._folder / render_id / "render.json")
-        if value is None:
-            return None
-        render = Render.from_json(value)
-        with self._lock:
+        with self._lock:  # the record and the progress are of one moment
+            value = disk.read_json(self._folder / render_id / "render.json")
+            if value is None:
+                return None
+            render = Render.from_json(value)
             return replace(render, progress=self._progress.get(render_id, render.progress))
 
     def save(self, render: Render) -> None:

@@ -1,4 +1,4 @@
-"""A studio on a real socket, with a farm and a director that are small, quick and obedient; everything between is real."""
+"""A studio on a real socket, with a farm and a director that are small and obedient; everything between is real."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ class Direction:
 
 @dataclass
 class ObedientDirector:
-    """Shows all photos; "nothing" changes nothing, "silent" says nothing, "stumble" breaks; waits while `gate` is shut."""
+    """Shows all photos; "nothing" changes nothing, "silent" says nothing, "stumble" breaks; waits for `gate`."""
 
     gate: threading.Event = field(default_factory=threading.Event)
     calls: list[tuple[str, str, str | None]] = field(default_factory=list)
@@ -166,6 +166,9 @@ class Clock:
 class Rig:
     """One running studio and a client that talks to it."""
 
+    eventually = staticmethod(eventually)
+    trouble = FilmTrouble
+
     def __init__(
         self,
         folder: Path,
@@ -196,12 +199,7 @@ class Rig:
             farm=self.farm,
             director=Director(direct=self.director.direct, for_output=self.director.for_output),
             clock=self.clock,
-            manner=Manner(
-                takes_file_urls=not on_tcp,
-                gives_anonymous_tokens=True,
-                hosts=self.listening.hosts,
-                **(manner or {}),
-            ),
+            manner=Manner(**{"takes_file_urls": not on_tcp, "hosts": self.listening.hosts, **(manner or {})}),
             unreadable=(Unreadable,),
             render_errors=(FilmTrouble,),
             around=around,
@@ -217,7 +215,6 @@ class Rig:
 
     def close(self) -> None:
         self.http.close()
-        self.farm.gate.set() if not self.server.started else None
         self.server.should_exit = True
         self._thread.join(DEADLINE_SECONDS)
         assert not self._thread.is_alive()
