@@ -244,19 +244,36 @@ class NemoClient:
         )
 
     @contextmanager
-    def open_download(self, token: Token, render_id: RenderId, *, offset: int = 0) -> Iterator[Incoming]:
+    def open_download(
+        self,
+        token: Token,
+        render_id: RenderId,
+        *,
+        headers: Mapping[str, str] | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Incoming]:
         """The fallback route of a finished render, as it answers (contract §8); nothing is repeated.
 
-        Raises Unreachable, OutcomeUnknown (broken while it was read; nothing is lost by asking again).
+        Raises Unreachable, ServiceTrouble (broken while it was read; nothing is lost by asking again), Stopping.
         """
-        headers = self._signed(token) | ({"Range": f"bytes={offset}-"} if offset else {})
+        path = f"/api/render/proxy/{_segment(render_id)}/download"
+        with self._opened(self.base_url + path, self._signed(token) | dict(headers or {}), stop) as answer:
+            yield answer
+
+    @contextmanager
+    def open_own(
+        self, path: str, *, headers: Mapping[str, str] | None = None, stop: threading.Event | None = None
+    ) -> Iterator[Incoming]:
+        """A plain GET of `path` on the API's own origin, without Authorization. Raises as `open_download`."""
+        with self._opened(self.origin + path, dict(headers or {}), stop) as answer:
+            yield answer
+
+    @contextmanager
+    def _opened(self, url: str, headers: Mapping[str, str], stop: threading.Event | None) -> Iterator[Incoming]:
+        patience = self._patience(stop=stop)
         try:
             with self._once.open(
-                "GET",
-                f"{self.base_url}/api/render/proxy/{_segment(render_id)}/download",
-                headers=headers,
-                patience=self._patience(),
-                silence_seconds=self.pace.silence,
+                "GET", url, headers=headers, patience=patience, silence_seconds=self.pace.silence
             ) as answer:
                 yield answer
         except NoConnection as error:

@@ -261,7 +261,7 @@ class _Rendering:
         """Sends the render under its id; a refusal comes back as a failed render. The polls tell what is unclear."""
         try:
             self.client.start_render(attempt.token, attempt.record, self.session_id, self.draft, self.output)
-        except ServiceTrouble as error:  # surely not taken, perhaps: then 404s have it posted again
+        except ServiceTrouble as error:  # perhaps not taken: then 404s will tell
             _log.info("render.unclear", render=attempt.record.id, reason=str(error), detail=error.detail)
             self._wait(min(error.retry_after_seconds or 0.0, self.timeout_seconds))
             return None
@@ -272,7 +272,7 @@ class _Rendering:
         return None
 
     def _stalled(self, look: _Look) -> RenderStatus:
-        """No progress for so long counts as failed; if it was the service that could not be asked, the id stays good."""
+        """No progress for so long counts as failed; where the service could not be asked, the id stays good."""
         if look.trouble is not None:
             raise look.trouble
         minutes = round(self.timeout_seconds / 60)
