@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 HOPS_PER_SECOND = 100
 _WINDOW_SECONDS = 0.046
 _BANDS = 32
+_BAND_WEIGHTS = (1.0 + 1.5 * np.exp(-np.arange(_BANDS) / 4.0)).astype(np.float32) / np.float32(
+    _BANDS
+)  # basses keep time
 _TIGHTNESS = 120.0
 _PREFERRED_BPM = 112.0
 _SLOWEST_BPM, _FASTEST_BPM = 48.0, 208.0
@@ -77,7 +80,8 @@ def onset_strength(bands: Floats) -> Floats:
     """How much begins at each hop: the rise over the last 30 ms, less what rises all the time."""
     flux = np.zeros(len(bands), np.float32)
     if len(bands) > 3:
-        flux[3:] = np.maximum(0, bands[3:] - np.maximum(bands[:-3], bands[1:-2])).mean(axis=1)
+        rise = np.maximum(0, bands[3:] - np.maximum(bands[:-3], bands[1:-2]))
+        flux[3:] = rise @ _BAND_WEIGHTS
     local = np.convolve(flux, np.ones(101, np.float32) / 101, mode="same")
     flux = np.maximum(0, flux - local)
     shape = np.exp(-0.5 * (np.arange(-4, 5) / 1.6) ** 2).astype(np.float32)

@@ -151,12 +151,15 @@ def _play_ending(desk: _Desk, part: Part, player: int, final: Chord) -> None:
         low = near_pitch(final.root, (part.low + part.high) / 2)
         events = [parts.Event(beat, ring_beats, low, 0.9)]
     elif part.role is Role.MELODY:
-        high = near_pitch(final.root, (part.low + part.high) / 2)
+        last = next((note.pitch for note in reversed(desk.notes) if note.player == player), (part.low + part.high) // 2)
+        high = near_pitch(final.root, last)
         events = [parts.Event(beat, ring_beats * 0.8, high, 0.75)]
     else:
         voices = voicing(final, part.low, part.high, (), part.size)
         apart = {Role.ARP: 55.0, Role.BELLS: 160.0, Role.COMP: max(part.strum_ms, 12.0)}.get(part.role, 0.0)
         events = [parts.Event(beat, ring_beats, pitch, 0.8, rank * apart) for rank, pitch in enumerate(voices)]
+        if part.role is Role.ARP and ring_beats >= 4:  # a last glint over the chord as it fades
+            events.append(parts.Event(beat + 2, ring_beats - 2, min(voices[-1] + 12, part.high + 7), 0.45))
     desk.play(player, events, desk.style.arc[2], strict=True)
 
 

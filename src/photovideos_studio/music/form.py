@@ -106,8 +106,7 @@ def _phrases(style: Style, bars: int) -> list[_Phrase]:
     names = _names(count)
     phrases = [_Phrase("intro", intro, low)] if intro else []
     for index, (name, size) in enumerate(zip(names, sizes, strict=True)):
-        place = (index + 1) / count
-        energy = low + (peak - low) * min(1.0, 0.35 + 0.65 * place / 0.75)
+        energy = low + (peak - low) * min(1.0, 0.25 + 0.8 * (index + 0.5) / count)
         if name == "break":
             energy = low + 0.25 * (peak - low)
         elif name == "chorus":

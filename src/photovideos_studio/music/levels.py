@@ -18,6 +18,7 @@ from photovideos_studio.music.rawsound import RATE, RawSound, Stereo
 TARGET_LUFS = -16.0
 CEILING_DBTP = -2.5  # AAC may add up to a decibel to a peak; −1.5 is what the finished file may have
 SILENT_LUFS = -65.0
+_ATTEMPTS = 5
 _BLOCK = 64
 _WINDOW = 49  # blocks, about 65 ms: slow enough not to be heard as distortion
 
@@ -94,16 +95,15 @@ def bring_to(sound: RawSound, measured: Loudness, target_lufs: float) -> Loudnes
     if measured.peak_dbtp + gain_db <= CEILING_DBTP:
         _amplify(sound, 10 ** (gain_db / 20))
         return measured.raised(gain_db)
-    ceiling_db, reached = CEILING_DBTP, measured
-    peaks = _block_peaks(sound)
-    for _ in range(4):
+    peaks, ceiling_db = _block_peaks(sound), CEILING_DBTP
+    for attempt in range(_ATTEMPTS):
         curve = _limiting(peaks * np.float32(10 ** (gain_db / 20)), 10 ** ((ceiling_db - 0.3) / 20))
         reached = _preview(sound, 10 ** (gain_db / 20), curve)
         over, short = reached.peak_dbtp - CEILING_DBTP, target_lufs - reached.lufs
-        if over <= 0.05 and abs(short) <= 0.3:
+        if (over <= 0.1 and abs(short) <= 0.3) or attempt == _ATTEMPTS - 1:
             break
         ceiling_db -= max(0.0, over)
-        gain_db += short
+        gain_db += short  # holding peaks down costs loudness, which is given back
     _amplify(sound, 10 ** (gain_db / 20), curve)
     return reached
 

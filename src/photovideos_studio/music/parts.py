@@ -35,6 +35,13 @@ def steps_of(pattern: str, bar: Bar) -> Iterator[tuple[float, float, str]]:
             yield offset, min(held / per_beat, bar.beats - offset), sign
 
 
+def _accent(offset: float) -> float:
+    """The first beat leads, the others follow, what lies between is light: so one hears where the beat is."""
+    if offset == 0:
+        return 1.0
+    return 0.8 if offset == int(offset) else 0.6
+
+
 class Harmonist:
     """Keeps one player's last voicing, so that its voices move as little as they can."""
 
@@ -67,16 +74,15 @@ class Harmonist:
         for offset, _, sign in steps_of(self._pattern, bar):
             rung = int(sign)
             pitch = voices[rung % len(voices)] + 12 * (rung // len(voices))
-            loud = 0.85 if offset == int(offset) else 0.7
-            events.append(Event(bar.beat + offset, min(1.5, bar.beats - offset), pitch, loud))
+            loud = _accent(offset)
+            events.append(Event(bar.beat + offset, bar.beats - offset if self._part.ring else 0.9, pitch, loud))
         return events
 
     def bells(self, bar: Bar, random: Random) -> list[Event]:
-        """A few high tones of the chord, here and there."""
+        """A few high tones of the chord: one as the bar begins, the others here and there."""
         voices = self.voices(bar.harmony)
-        places = sorted(
-            random.sample(range(round(bar.beats * 2)), k=min(round(bar.beats * 2), random.choice((1, 2, 2, 3))))
-        )
+        eighths = range(1, max(2, round(bar.beats * 2)))
+        places = [0, *sorted(random.sample(eighths, k=min(len(eighths), random.choice((0, 1, 1, 2)))))]
         return [Event(bar.beat + place / 2, 2.0, random.choice(voices), random.uniform(0.45, 0.75)) for place in places]
 
 
@@ -87,7 +93,12 @@ def bass(part: Part, pattern: str, bar: Bar, following: Chord) -> list[Event]:
     approach = near_pitch(following.bass, root) + (-1 if near_pitch(following.bass, root) > root else 1)
     pitches = {"r": root, "5": fifth, "o": root + 12, "3": third, "a": approach}
     return [
-        Event(bar.beat + offset, length * 0.92, pitches[sign], 0.95 if offset == 0 else 0.8)
+        Event(
+            bar.beat + offset,
+            bar.beats - offset if part.ring else length * (0.99 if length >= 1.5 else 0.9),
+            pitches[sign],
+            0.95 if offset == 0 else 0.8,
+        )
         for offset, length, sign in steps_of(pattern, bar)
     ]
 

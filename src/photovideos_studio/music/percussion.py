@@ -124,7 +124,8 @@ def _ride(take: int) -> Samples:
     for hertz in (3150, 4420, 5230):
         ping += np.sin(np.float32(2 * np.pi * hertz) * t)
     wash = _hiss(t, 4500, 10000, take) * (_fall(t, 0.05) + 0.35 * _fall(t, 0.3))
-    return 0.05 * ping * _fall(t, 0.09) + 0.14 * wash
+    stroke: Samples = 0.05 * ping * _fall(t, 0.09) + 0.14 * wash
+    return stroke
 
 
 def _crash(take: int) -> Samples:

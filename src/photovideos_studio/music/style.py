@@ -28,7 +28,8 @@ class Role(StrEnum):
 class Part:
     """One player. `level` in dB; `send` into the room, 0–1; `enters`: the energy of a section from which it plays.
 
-    `swell`: it grows into each note (strings, brass). `density` and `leap` are a melody's.
+    `ring`: its notes sound on to the end of the bar, as under a pedal. `density`: of a melody. `strum_ms`: between the
+    notes of a chord.
     """
 
     role: Role
@@ -43,6 +44,7 @@ class Part:
     enters: float = 0.0
     density: float = 0.5
     strum_ms: float = 0.0
+    ring: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

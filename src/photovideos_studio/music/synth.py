@@ -58,7 +58,7 @@ def held(recipe: Held, pitch: int, seconds: float) -> NDArray[np.float32]:
     sides = np.zeros((2, count), np.float32)
     wobble = _vibrato(recipe, ticks, hertz)
     for voice in range(recipe.voices):
-        place = 0.0 if recipe.voices == 1 else 2.0 * voice / (recipe.voices - 1) - 1.0
+        place, weight = _chair(voice, recipe.voices)
         tuned = hertz * 2.0 ** (recipe.detune * place / 1200)
         phase = ticks * np.uint32(round(tuned * _TURN / RATE)) + np.uint32(
             (voice * 1_640_531_527 + pitch * 97_003) % 2**32
@@ -66,8 +66,8 @@ def held(recipe: Held, pitch: int, seconds: float) -> NDArray[np.float32]:
         if wobble is not None:
             phase = phase + wobble
         wave = table.take((phase >> np.uint32(32 - _TABLE_BITS)).astype(np.intp), mode="clip")
-        sides[0] += wave * np.float32(1.0 - 0.45 * place)
-        sides[1] += wave * np.float32(1.0 + 0.45 * place)
+        sides[0] += wave * np.float32(weight * (1.0 - 0.6 * place))
+        sides[1] += wave * np.float32(weight * (1.0 + 0.6 * place))
     if recipe.breath:
         air = noise(count, 0.8 * hertz, min(6 * hertz, 7000.0), pitch)
         sides += air * np.float32(recipe.breath * recipe.voices)
@@ -76,6 +76,17 @@ def held(recipe: Held, pitch: int, seconds: float) -> NDArray[np.float32]:
     if recipe.bite:
         sides *= 1.0 + np.float32(recipe.bite) * _falling(count, 0.09, 1.0)
     return _driven(_levelled(sides, 0.12), recipe.drive) * np.float32(recipe.loudness)
+
+
+def _chair(voice: int, voices: int) -> tuple[float, float]:
+    """Where a voice sits (−1 to 1, in pitch and in stereo) and how loud: the first in the middle and above the rest,
+
+    for voices of one loudness cancel each other out as they drift apart, low ones audibly.
+    """
+    if voice == 0:
+        return 0.0, 1.0
+    rank = (voice + 1) // 2 / (voices // 2)
+    return (rank if voice % 2 else -rank), 0.5
 
 
 def _partials(recipe: Struck) -> list[tuple[float, float]]:

@@ -66,7 +66,7 @@ Recipe = Struck | Held
 
 _PIANO = Struck(
     partials=14,
-    tilt=1.25,
+    tilt=1.6,
     pluck=0.12,
     decay=1.5,
     damping=0.22,
@@ -198,7 +198,7 @@ VOICES: dict[str, Recipe] = {
         detune=8,
         attack_ms=1100,
         release_ms=1600,
-        breath=0.08,
+        breath=0.02,
         vibrato=4,
         vibrato_hz=0.35,
     ),
@@ -211,7 +211,7 @@ VOICES: dict[str, Recipe] = {
         attack_ms=350,
         release_ms=700,
         vibrato=14,
-        breath=0.04,
+        breath=0.012,
     ),
     # bowed and blown
     "strings": Held(

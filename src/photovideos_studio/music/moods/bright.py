@@ -23,6 +23,7 @@ ACOUSTIC = Style(
     parts=(
         Part(
             role=Role.ARP,
+            ring=True,
             instruments=("nylon", "steel"),
             level=0,
             pan=-0.3,

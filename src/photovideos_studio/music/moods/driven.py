@@ -69,7 +69,7 @@ ENERGETIC = Style(
     cadence=("IV", "V"),
     final="I5",
     grooves=grooves.ENERGETIC,
-    drums_level=-3,
+    drums_level=-5,
     drums_enter=0.45,
     room=Room(seconds=1.1, wet=0.2, dark=5000),
     pump=0.3,
@@ -80,7 +80,7 @@ ENERGETIC = Style(
         Part(
             role=Role.BASS,
             instruments=("synthbass", "bassguitar"),
-            level=-1,
+            level=-3,
             send=0.03,
             low=30,
             high=44,
@@ -89,7 +89,7 @@ ENERGETIC = Style(
         Part(
             role=Role.COMP,
             instruments=("saw",),
-            level=-7,
+            level=-4,
             pan=-0.1,
             send=0.3,
             low=55,
@@ -100,7 +100,7 @@ ENERGETIC = Style(
         Part(
             role=Role.ARP,
             instruments=("pluck", "palmed"),
-            level=-5,
+            level=-3,
             pan=0.35,
             send=0.3,
             low=57,
@@ -110,7 +110,7 @@ ENERGETIC = Style(
         Part(
             role=Role.MELODY,
             instruments=("lead",),
-            level=-4,
+            level=-2,
             pan=0.05,
             send=0.35,
             low=67,
@@ -130,7 +130,7 @@ ELECTRONIC = Style(
     cadence=("bVI", "bVII"),
     final="im9",
     grooves=grooves.DANCE,
-    drums_level=-3,
+    drums_level=-5,
     drums_enter=0.45,
     room=Room(seconds=1.8, wet=0.28, dark=4800),
     pump=0.55,
@@ -138,7 +138,7 @@ ELECTRONIC = Style(
     arc=(0.4, 1.0, 0.9),
     ending_hit=("kick", "crash"),
     parts=(
-        Part(role=Role.PAD, instruments=("saw", "warm"), level=-9, send=0.45, low=52, high=72),
+        Part(role=Role.PAD, instruments=("saw", "warm"), level=-6, send=0.45, low=52, high=72),
         Part(
             role=Role.BASS,
             instruments=("synthbass",),
@@ -152,7 +152,7 @@ ELECTRONIC = Style(
         Part(
             role=Role.ARP,
             instruments=("pluck",),
-            level=-3,
+            level=0,
             pan=0.25,
             send=0.45,
             low=57,
@@ -162,7 +162,7 @@ ELECTRONIC = Style(
         Part(
             role=Role.MELODY,
             instruments=("lead",),
-            level=-5,
+            level=-3,
             pan=-0.1,
             send=0.45,
             low=67,
@@ -181,7 +181,7 @@ ROCK = Style(
     cadence=("IV5", "V5"),
     final="I5",
     grooves=grooves.ROCK,
-    drums_level=-2,
+    drums_level=-4,
     drums_enter=0.4,
     room=Room(seconds=0.9, wet=0.16, dark=4500),
     loose_ms=5.0,
@@ -191,7 +191,7 @@ ROCK = Style(
         Part(
             role=Role.COMP,
             instruments=("drive",),
-            level=-5,
+            level=-1,
             pan=-0.55,
             send=0.12,
             low=40,
@@ -202,7 +202,7 @@ ROCK = Style(
         Part(
             role=Role.COMP,
             instruments=("drive",),
-            level=-6,
+            level=-2,
             pan=0.55,
             send=0.12,
             low=40,
@@ -214,7 +214,7 @@ ROCK = Style(
         Part(
             role=Role.BASS,
             instruments=("bassguitar",),
-            level=-1,
+            level=-3,
             send=0.03,
             low=28,
             high=43,
@@ -223,7 +223,7 @@ ROCK = Style(
         Part(
             role=Role.MELODY,
             instruments=("driven",),
-            level=-5,
+            level=-3,
             pan=0.05,
             send=0.3,
             low=60,
@@ -264,7 +264,7 @@ JAZZ = Style(
         Part(
             role=Role.MELODY,
             instruments=("vibes", "clarinet", "piano"),
-            level=-1,
+            level=0,
             pan=0.2,
             send=0.3,
             low=64,

@@ -17,7 +17,7 @@ CALM = Style(
     waltz=True,
     arc=(0.3, 0.8, 0.5),
     parts=(
-        Part(role=Role.PAD, instruments=("warm", "strings"), level=-5, send=0.5, low=50, high=70),
+        Part(role=Role.PAD, ring=True, instruments=("warm", "strings"), level=0, send=0.5, low=50, high=70),
         Part(
             role=Role.ARP,
             instruments=("felt", "harp", "nylon"),
@@ -31,7 +31,7 @@ CALM = Style(
         Part(
             role=Role.BASS,
             instruments=("sub", "upright"),
-            level=-4,
+            level=-6,
             send=0.1,
             low=33,
             high=47,
@@ -41,7 +41,7 @@ CALM = Style(
         Part(
             role=Role.MELODY,
             instruments=("flute", "felt", "vibes"),
-            level=-3,
+            level=-1,
             pan=0.15,
             send=0.5,
             low=67,
@@ -64,7 +64,7 @@ AMBIENT = Style(
     waltz=True,
     arc=(0.35, 0.75, 0.4),
     parts=(
-        Part(role=Role.PAD, instruments=("air", "warm"), level=-1, send=0.7, low=48, high=69, size=4),
+        Part(role=Role.PAD, instruments=("air", "warm"), level=-6, send=0.7, low=48, high=69, size=4),
         Part(role=Role.PAD, instruments=("choir", "glass"), level=-9, send=0.8, low=60, high=79, size=3, enters=0.4),
         Part(role=Role.BASS, instruments=("sub",), level=-4, send=0.1, low=31, high=43, patterns=("r-------",)),
         Part(role=Role.BELLS, instruments=("glass", "felt", "kalimba"), level=-5, pan=-0.3, send=0.9, low=67, high=91),
@@ -88,6 +88,7 @@ PIANO = Style(
     parts=(
         Part(
             role=Role.ARP,
+            ring=True,
             instruments=("piano", "felt"),
             level=-3,
             pan=-0.2,
@@ -98,6 +99,7 @@ PIANO = Style(
         ),
         Part(
             role=Role.BASS,
+            ring=True,
             instruments=("piano",),
             level=-3,
             pan=-0.25,
@@ -146,8 +148,9 @@ ROMANTIC = Style(
     parts=(
         Part(
             role=Role.ARP,
+            ring=True,
             instruments=("piano", "harp", "nylon"),
-            level=-3,
+            level=-1,
             pan=-0.2,
             send=0.35,
             low=50,
@@ -156,6 +159,7 @@ ROMANTIC = Style(
         ),
         Part(
             role=Role.BASS,
+            ring=True,
             instruments=("piano", "upright"),
             level=-4,
             send=0.2,
@@ -163,7 +167,7 @@ ROMANTIC = Style(
             high=49,
             patterns=("r-------", "r---5---"),
         ),
-        Part(role=Role.PAD, instruments=("strings",), level=-6, send=0.55, low=53, high=74, enters=0.4),
+        Part(role=Role.PAD, instruments=("strings",), level=-9, send=0.55, low=53, high=74, enters=0.4),
         Part(
             role=Role.MELODY,
             instruments=("violin", "cello", "felt"),

@@ -22,7 +22,7 @@ CINEMATIC = Style(
     arc=(0.3, 1.0, 0.9),
     ending_hit=("taiko", "swell"),
     parts=(
-        Part(role=Role.PAD, instruments=("strings",), level=-2, send=0.5, low=50, high=72),
+        Part(role=Role.PAD, instruments=("strings",), level=-4, send=0.5, low=50, high=72),
         Part(
             role=Role.BASS,
             instruments=("cello",),
@@ -34,8 +34,9 @@ CINEMATIC = Style(
         ),
         Part(
             role=Role.ARP,
+            ring=True,
             instruments=("felt", "harp", "piano"),
-            level=-3,
+            level=-1,
             pan=-0.25,
             send=0.45,
             low=57,
@@ -75,18 +76,18 @@ EPIC = Style(
     cadence=("bVI", "bVII"),
     final="I",
     grooves=grooves.EPIC,
-    drums_level=-3,
+    drums_level=-7,
     drums_enter=0.4,
     room=Room(seconds=2.6, wet=0.4, dark=4200),
     waltz=True,
     loose_ms=5.0,
-    arc=(0.4, 1.0, 1.0),
+    arc=(0.5, 1.0, 1.0),
     ending_hit=("taiko", "crash", "kick"),
     parts=(
         Part(
             role=Role.ARP,
             instruments=("spiccato",),
-            level=-2,
+            level=1,
             pan=-0.25,
             send=0.35,
             low=50,
@@ -96,13 +97,13 @@ EPIC = Style(
         Part(
             role=Role.BASS,
             instruments=("cello",),
-            level=-1,
+            level=-2,
             send=0.25,
             low=30,
             high=45,
             patterns=("r---r---", "r-----r-"),
         ),
-        Part(role=Role.PAD, instruments=("strings",), level=-4, send=0.5, low=52, high=74, enters=0.45),
+        Part(role=Role.PAD, instruments=("strings",), level=3, send=0.5, low=52, high=74, enters=0.4),
         Part(role=Role.PAD, instruments=("choir",), level=-6, pan=0.0, send=0.6, low=57, high=77, size=3, enters=0.7),
         Part(
             role=Role.MELODY,
