@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Self
 
 from photovideos import __version__, logs, pipeline
 from photovideos.backend import Backends
@@ -95,7 +96,7 @@ class Daemon:
 
     # --- lifetime ---------------------------------------------------------------------------------------------------
 
-    def __enter__(self) -> Daemon:
+    def __enter__(self) -> Self:
         ledger = self.house.ledger
         if ledger.set_aside is not None:
             _log.error("ledger.set_aside", file=ledger.set_aside.name)

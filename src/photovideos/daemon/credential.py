@@ -1,4 +1,4 @@
-"""The user's own token: from the environment, or from a systemd credential. It is read here and goes to `nemo` alone."""
+"""The user's own token: from the environment or a systemd credential. It is read here and goes to `nemo` alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""sd_notify: tells systemd that the service is ready, how it does, and that it is alive. Silent where systemd is not."""
+"""sd_notify: tells systemd that the service is ready, how it does, that it is alive. Silent where systemd is not."""
 
 from __future__ import annotations
 

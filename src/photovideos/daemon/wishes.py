@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from photovideos.config import Config
 from photovideos.daemon.house import House
 from photovideos.errors import PhotoVideosError, UsageError
 from photovideos.intake import mounts, scan
@@ -32,7 +33,7 @@ def carry_out(house: House) -> None:
 
 def take_folder(house: House, folder: Path, *, asked: frozenset[Control] = frozenset({Control.READY})) -> FolderKey:
     """As if READY lay in it: what is incomplete is left out and named. Raises UsageError for what is no such folder."""
-    check_folder(house, folder)
+    folder = check_folder_of(house.config, folder)
     reception = house.reception_of(str(folder.parent))
     if reception is not None and asked == {Control.READY}:
         house.ledger.take_after_all(reception.path, folder.name)
@@ -56,20 +57,23 @@ def settle_again(house: House, job: Job) -> None:
         take_folder(house, Path(job.key.inbox) / job.key.name)
 
 
-def check_folder(house: House, folder: Path) -> None:
-    """design §2.3: `/`, a home directory, an inbox and anything above an inbox are refused."""
+def check_folder_of(config: Config, folder: Path) -> Path:
+    """The absolute path of a folder given by name. Raises UsageError: `/`, a home directory, an inbox and anything
+    above an inbox are refused (design §2.3), and so is what is no folder."""
+    folder = Path(os.path.abspath(folder))
     if not folder.is_dir() or folder.is_symlink():
         raise UsageError(f"{folder} is not a folder.")
-    inboxes = [Path(inbox.path) for inbox in house.config.inboxes]
-    homes = {Path.home(), Path("/root"), Path("/home")}
-    is_home = folder in homes or folder.parent == Path("/home")
-    if folder == Path(folder.anchor) or is_home or any(folder == inbox or folder in inbox.parents for inbox in inboxes):
+    inboxes = [inbox.path for inbox in config.inboxes]
+    is_home = folder in {Path.home(), Path("/root"), Path("/home")} or folder.parent == Path("/home")
+    is_above = any(folder == inbox or folder in inbox.parents for inbox in inboxes)
+    if folder == Path(folder.anchor) or is_home or is_above:
         raise UsageError(f"{folder} is not a folder for one film.", advice="Name the folder with the photos itself.")
+    return folder
 
 
 def _control(house: House, folder: Path, control: Control) -> str:
     """`retry` or `cancel`, as if the control file lay in the folder."""
-    check_folder(house, folder)
+    folder = check_folder_of(house.config, folder)
     reception = house.reception_of(str(folder.parent))
     if reception is not None:
         house.ledger.take_after_all(reception.path, folder.name)

@@ -20,14 +20,17 @@ class LedgerError(PhotoVideosError):
 class Database:
     """One connection behind one lock. `set_aside` names the file a damaged or newer ledger was moved to."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, is_reader: bool = False) -> None:
         self.path = path
+        self._is_reader = is_reader
         self.set_aside: Path | None = None
         self._lock = threading.RLock()
         self._db = self._opened()
 
     def _opened(self) -> sqlite3.Connection:
         with _translated():
+            if self._is_reader:
+                return self._read_only()
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             try:
                 return self._connected()
@@ -36,6 +39,20 @@ class Database:
                     raise
                 self.set_aside = self._put_aside()
             return self._connected()
+
+    def _read_only(self) -> sqlite3.Connection:
+        """For commands that only look: nothing is made, nothing is set aside."""
+        db = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=30, check_same_thread=False)
+        try:
+            if db.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+                raise LedgerError("photovideos' records were written by another version.")
+        except sqlite3.DatabaseError as error:
+            db.close()
+            raise LedgerError("photovideos' records cannot be read.", detail=str(error)) from error
+        except LedgerError:
+            db.close()
+            raise
+        return db
 
     def _connected(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)

@@ -38,10 +38,10 @@ __all__ = ["Job", "Ledger", "LedgerError", "Pause", "Problem", "Request"]
 class Ledger:
     """Opens (and makes) the ledger at `path`; `set_aside` names the file a damaged or newer one was moved to."""
 
-    def __init__(self, path: Path, *, clock: Callable[[], float]) -> None:
+    def __init__(self, path: Path, *, clock: Callable[[], float], is_reader: bool = False) -> None:
         self.path = path
         self._clock = clock
-        self._db = Database(path)
+        self._db = Database(path.absolute(), is_reader=is_reader)
         self.set_aside = self._db.set_aside
 
     def close(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from photovideos import logs
 from photovideos.errors import InstructionFailed
 from photovideos.jobs.states import Stage
@@ -63,10 +65,14 @@ def _opening(walk: Walk, block: Block) -> tuple[str, ...]:
     """What a message begins with: the files of a fresh timeline, or what is new since the last run."""
     if walk.road.said or block.files is None:
         return inputs.news(walk) if walk.road.said else ()
-    names = inputs.selected_names(walk, block.files)
-    if tuple(block.files) == ("*",):
-        return ("Start a new timeline with all files.",)
-    return (f"Start a new timeline with only these files: {', '.join(names)}.",)
+    return (fresh_timeline(block.files, inputs.selected_names(walk, block.files)),)
+
+
+def fresh_timeline(patterns: Sequence[str], names: Sequence[str]) -> str:
+    """The sentence that begins a block about some files alone; `names` are those the patterns choose, on the wire."""
+    if tuple(patterns) == ("*",):
+        return "Start a new timeline with all files."
+    return f"Start a new timeline with only these files: {', '.join(names)}."
 
 
 def _send(walk: Walk, text: str) -> Reply:

@@ -1,0 +1,311 @@
+"""The commands. The only room that prints; what they do lives below."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from photovideos import __version__, config, demo, doctor, logs
+from photovideos import explain as explaining
+from photovideos.cli import setup, shown
+from photovideos.cli.progress import following
+from photovideos.config import Config
+from photovideos.daemon import Daemon, clock, stopped_by_signals
+from photovideos.daemon.lock import StateLock
+from photovideos.daemon.wishes import check_folder_of
+from photovideos.errors import ConfigError, PhotoVideosError, UsageError
+from photovideos.jobs.ledger import Ledger
+
+USAGE, UNDONE = 2, 1
+WAIT_SECONDS = 0.2
+ANSWER_SECONDS = 30.0
+
+app = typer.Typer(
+    name="photovideos",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Watches inbox folders: photos and a prompt.txt go in, a film and a timeline summary come out.",
+)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The config file; else $PHOTOVIDEOS_CONFIG, else the one in the home directory.",
+    ),
+]
+FolderArgument = Annotated[Path, typer.Argument(metavar="FOLDER", help="A folder of photos.")]
+
+
+class BackendChoice(StrEnum):
+    STUDIO = "studio"
+    NEMO = "nemo"
+
+
+def main() -> None:
+    """The console script: errors become one clear text and an exit status."""
+    try:
+        app(standalone_mode=True)
+    except ConfigError as error:
+        where = f"{error.source}:\n" if error.source else ""
+        _fail(where + "\n".join(f"  {problem}" for problem in error.problems), USAGE)
+    except UsageError as error:
+        _fail(f"{error} {error.advice}".strip(), USAGE)
+    except PhotoVideosError as error:
+        _fail(f"{error} {error.advice}".strip(), UNDONE)
+
+
+@app.callback(invoke_without_command=True)
+def _common(
+    context: typer.Context,
+    config_file: ConfigOption = None,
+    version: Annotated[bool, typer.Option("--version", help="Says the version and exits.")] = False,
+) -> None:
+    if version:
+        print(f"photovideos {__version__}")
+        raise typer.Exit
+    context.obj = config_file
+
+
+@app.command()
+def run(context: typer.Context, config_file: ConfigOption = None) -> None:
+    """Watches the inboxes for ever: the service."""
+    settings = _service_config(context, config_file)
+    logs.set_up()
+    with Daemon(settings, os.environ) as daemon, stopped_by_signals(daemon), _bars(daemon):
+        daemon.run()
+
+
+@app.command()
+def once(
+    context: typer.Context,
+    folders: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FOLDER]...", help="Folders to make films of.")
+    ] = None,
+    config_file: ConfigOption = None,
+) -> None:
+    """Makes what lies in the inboxes, or the films of these folders (taken as complete), then exits."""
+    settings = _service_config(context, config_file, makes_inbox=not folders)
+    logs.set_up()
+    chosen = [check_folder_of(settings, folder) for folder in folders or []]
+    if chosen and (holder := _running_daemon(settings)):
+        raise typer.Exit(_through_daemon(settings, "once", chosen, holder))
+    with Daemon(settings, os.environ, is_once=True) as daemon, stopped_by_signals(daemon), _bars(daemon):
+        status = daemon.once_folders(chosen) if chosen else daemon.once()
+    for line in shown.left_undone(_jobs(settings)) if status else []:
+        print(line, file=sys.stderr)
+    raise typer.Exit(status)
+
+
+@app.command(name="demo")
+def run_demo(
+    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to make it.")] = Path("photovideos-demo"),
+) -> None:
+    """Draws eight pictures, makes a film of them on this machine, and says where it is."""
+    place = demo.prepare(directory)
+    print(f"Eight pictures and a prompt.txt lie in {place.folder}. The film is made on this machine.")
+    logs.set_up(level=30)
+    settings = config.load(place.config, os.environ)
+    with Daemon(settings, os.environ, is_once=True) as daemon, stopped_by_signals(daemon), _bars(daemon, always=True):
+        status = daemon.once()
+    film, summary = demo.results(place)
+    if film is None:
+        _fail("No film was made. The folder's status file says why.", UNDONE)
+    print(f"The film:    {film}")
+    print(f"Its summary: {summary}")
+    raise typer.Exit(status)
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    folder: FolderArgument,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON array: the wishes after each block.")] = False,
+    config_file: ConfigOption = None,
+) -> None:
+    """Says what the studio would make of this prompt and these photos, without making it."""
+    settings = config.load(config_file or context.obj, os.environ)
+    logs.set_up(level=30)
+    explanation = explaining.explain(_absolute(folder), settings, os.environ, clock=clock)
+    if as_json:
+        print(json.dumps([dict(block.wishes) for block in explanation.blocks], ensure_ascii=False, indent=2))
+        return
+    for line in shown.explanation(explanation):
+        print(line)
+
+
+@app.command()
+def init(
+    context: typer.Context,
+    inbox: Annotated[Path | None, typer.Option("--inbox", metavar="PATH", help="The folder to watch.")] = None,
+    backend: Annotated[BackendChoice, typer.Option("--backend", help="Who makes the films.")] = BackendChoice.STUDIO,
+    config_file: ConfigOption = None,
+) -> None:
+    """Writes a config (never over one), makes the inbox, and says where the photos go."""
+    for line in setup.init(config_file or context.obj, inbox, backend.value, os.environ):
+        print(line)
+
+
+@app.command()
+def status(
+    context: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    config_file: ConfigOption = None,
+) -> None:
+    """Jobs, their progress, and what each waits for."""
+    settings = config.load(config_file or context.obj, os.environ)
+    standing = shown.standing(_read(settings), settings, is_running=_running_daemon(settings) is not None)
+    if as_json:
+        print(json.dumps(standing, ensure_ascii=False, indent=2))
+        return
+    for line in shown.standing_lines(standing):
+        print(line)
+
+
+@app.command()
+def retry(context: typer.Context, folder: FolderArgument, config_file: ConfigOption = None) -> None:
+    """Goes on with a folder that failed, or makes a finished one from scratch."""
+    _control(config.load(config_file or context.obj, os.environ), "retry", folder)
+
+
+@app.command()
+def cancel(context: typer.Context, folder: FolderArgument, config_file: ConfigOption = None) -> None:
+    """Stops a folder's job; nothing is published."""
+    _control(config.load(config_file or context.obj, os.environ), "cancel", folder)
+
+
+@app.command()
+def credits(context: typer.Context, config_file: ConfigOption = None) -> None:  # noqa: A001  # the command's name
+    """The credits of the account that makes the films."""
+    settings = config.load(config_file or context.obj, os.environ)
+    logs.set_up(level=30)
+    print(setup.credits_line(settings, os.environ, clock=clock))
+
+
+@app.command(name="doctor")
+def run_doctor(context: typer.Context, config_file: ConfigOption = None) -> None:
+    """Looks at config, folders, rights, watching, backend, token and codecs, and names a cure for what is wrong."""
+    path = config_file or context.obj
+    settings = config.load(path, os.environ)
+    logs.set_up(level=40)
+    all_well = True
+    for finding in doctor.examine(settings, config.locate(path, os.environ), os.environ, clock=clock):
+        all_well = all_well and finding.is_well
+        print(f"{'ok   ' if finding.is_well else 'WRONG'}  {finding.what}: {finding.says}")
+        if not finding.is_well and finding.cure:
+            print(f"       {finding.cure}")
+    raise typer.Exit(0 if all_well else UNDONE)
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def studio(context: typer.Context) -> None:
+    """The backend alone (--listen HOST:PORT or --socket PATH; `photovideos studio --help` names the rest)."""
+    environment = {name: value for name, value in os.environ.items() if name != "NEMO_TOKEN"}
+    arguments = [sys.executable, "-m", "photovideos_studio", *context.args]
+    if not any(argument == "--store" or argument.startswith("--store=") for argument in context.args):
+        settings = config.load(context.obj, os.environ)
+        arguments += ["--store", str(config.resolved_state_dir(settings, os.environ) / "studio-alone")]
+    os.execve(sys.executable, arguments, environment)  # noqa: S606  # no shell, our own interpreter
+
+
+# --- what the commands share ------------------------------------------------------------------------------------------
+
+
+def _fail(text: str, status: int) -> None:
+    print(f"photovideos: {text}", file=sys.stderr)
+    raise SystemExit(status)
+
+
+def _absolute(folder: Path) -> Path:
+    return Path(os.path.abspath(folder))
+
+
+def _service_config(context: typer.Context, config_file: Path | None, *, makes_inbox: bool = True) -> Config:
+    """The config; without any, the default inbox is made and said where it is (design §2.3)."""
+    path = config_file or context.obj
+    settings = config.load(path, os.environ)
+    if config.locate(path, os.environ) is None and makes_inbox:
+        for inbox in settings.inboxes:
+            inbox.path.mkdir(parents=True, exist_ok=True)
+            print(f"Drop folders of photos with a prompt.txt into {inbox.path}. Films are made on this machine.")
+    return settings
+
+
+def _bars(daemon: Daemon, *, always: bool = False) -> Any:
+    """Progress bars on a terminal; otherwise the log tells."""
+    if always or sys.stderr.isatty():
+        return following(daemon.house.ledger)
+    return nullcontext()
+
+
+def _running_daemon(settings: Config) -> str | None:
+    """The process that holds the state directory, if one does."""
+    directory = config.resolved_state_dir(settings, os.environ)
+    if not directory.exists():
+        return None
+    lock = StateLock(directory)
+    holder = lock.try_to_take()
+    lock.release()
+    return holder
+
+
+def _read(settings: Config) -> Ledger | None:
+    path = config.resolved_state_dir(settings, os.environ) / "ledger.sqlite"
+    return Ledger(path, clock=clock, is_reader=True) if path.exists() else None
+
+
+def _jobs(settings: Config) -> list[Any]:
+    ledger = _read(settings)
+    return ledger.jobs() if ledger else []
+
+
+def _control(settings: Config, verb: str, folder: Path) -> None:
+    """Through the running daemon; without one the wish waits in the ledger for the next start."""
+    chosen = check_folder_of(settings, folder)
+    ledger = Ledger(config.resolved_state_dir(settings, os.environ) / "ledger.sqlite", clock=clock)
+    if _running_daemon(settings) is None:
+        ledger.ask(verb, str(chosen))
+        print(f"Noted. It is done when photovideos runs next ({verb} {chosen.name}).")
+        return
+    _asked(ledger, verb, chosen)
+    print(f"{verb.capitalize()}: {chosen.name}")
+
+
+def _through_daemon(settings: Config, verb: str, folders: list[Path], holder: str) -> int:
+    """`once FOLDER` beside a running daemon: it does the work, we wait for its jobs."""
+    print(f"photovideos runs already (process {holder}); it makes the film.", file=sys.stderr)
+    ledger = Ledger(config.resolved_state_dir(settings, os.environ) / "ledger.sqlite", clock=clock)
+    for folder in folders:
+        _asked(ledger, verb, folder)
+    return max(_await(partial(shown.ended, ledger, folder, clock), seconds=None) for folder in folders)
+
+
+def _asked(ledger: Ledger, verb: str, folder: Path) -> None:
+    """Writes the wish down and waits until the daemon has taken it."""
+    answer = _await(partial(ledger.answer_to, ledger.ask(verb, str(folder))), seconds=ANSWER_SECONDS)
+    if answer is None or answer.startswith("refused"):
+        raise PhotoVideosError(answer or "The running photovideos does not answer.")
+
+
+def _await(look: Callable[[], Any], *, seconds: float | None) -> Any:
+    deadline = None if seconds is None else time.monotonic() + seconds
+    pause = threading.Event()
+    while (found := look()) is None:
+        if deadline is not None and time.monotonic() > deadline:
+            return None
+        pause.wait(WAIT_SECONDS)
+    return found

@@ -1,0 +1,110 @@
+"""PURE but for the ledger it is given: how jobs, progress and explanations are said on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from photovideos.config import Config
+from photovideos.explain import Explanation
+from photovideos.jobs.ledger import Job, Ledger
+from photovideos.jobs.states import NEEDS_HELP, JobState
+from photovideos.logs import clean
+from photovideos.model import FolderKey
+
+_FINISHED = frozenset({JobState.DONE, JobState.CANCELLED, JobState.GONE})
+SHORT_WAIT_SECONDS = 60.0
+
+
+def standing(ledger: Ledger | None, config: Config, *, is_running: bool) -> dict[str, Any]:
+    """What `status --json` prints."""
+    jobs = ledger.jobs() if ledger else []
+    return {
+        "running": is_running,
+        "backend": config.backend.kind,
+        "inboxes": [str(inbox.path) for inbox in config.inboxes],
+        "paused": [
+            {"backend": pause.backend, "reason": pause.problem.message, "advice": pause.problem.advice}
+            for pause in (ledger.pauses() if ledger else [])
+        ],
+        "jobs": [_job(job) for job in jobs if job.state is not JobState.GONE],
+    }
+
+
+def _job(job: Job) -> dict[str, Any]:
+    return {
+        "folder": clean(str(Path(job.key.inbox) / job.key.name), 4096),
+        "state": "on hold" if job.is_held and job.state not in _FINISHED else job.state.value,
+        "stage": job.stage.value if job.stage else None,
+        "progress": job.progress,
+        "since": _moment(job.since),
+        "next_try": _moment(job.due_at) if job.state is JobState.RETRYING else None,
+        "waits_for": job.problem.message if job.problem else None,
+        "advice": job.problem.advice if job.problem else None,
+        "films": [clean(name, 300) for name in job.films],
+        "reference": job.reference,
+    }
+
+
+def _moment(at: float | None) -> str | None:
+    return None if at is None else datetime.fromtimestamp(at).astimezone().isoformat(timespec="seconds")
+
+
+def standing_lines(told: dict[str, Any]) -> Iterator[str]:
+    """What `status` prints."""
+    yield "photovideos is running." if told["running"] else "photovideos is not running."
+    for pause in told["paused"]:
+        yield f"Waiting: {pause['reason']} {pause['advice']}"
+    if not told["jobs"]:
+        yield f"No folder has been taken yet. Drop one into {told['inboxes'][0]}."
+    for job in told["jobs"]:
+        progress = f" {job['progress']:.0%}" if job["progress"] is not None else ""
+        what = f"{job['stage'] or job['state']}{progress}"
+        yield f"{what:<22} {job['folder']}"
+        if job["waits_for"]:
+            yield f"{'':<22} {job['waits_for']} {job['advice'] or ''}".rstrip()
+
+
+def left_undone(jobs: list[Job]) -> Iterator[str]:
+    """After `once`: what needs help or waits, and why."""
+    for job in jobs:
+        if job.state in _FINISHED:
+            continue
+        word = "NEEDS HELP" if job.state in NEEDS_HELP else "waits"
+        reason = f"{job.problem.message} {job.problem.advice}".rstrip() if job.problem else job.state.value
+        yield f"{clean(job.key.name, 200)}: {word}: {reason}"
+
+
+def ended(ledger: Ledger, folder: Path, clock: Callable[[], float]) -> int | None:
+    """The exit status for a folder that a running daemon works on; None while it does."""
+    status = folder.stat()
+    key = FolderKey(inbox=str(folder.parent), name=folder.name, device=status.st_dev, inode=status.st_ino)
+    job = ledger.find(key)
+    if job is None or job.state in NEEDS_HELP:
+        return 1
+    if job.state in _FINISHED:
+        return 0
+    if job.state is JobState.SETTLING or job.is_held:
+        return 1
+    is_far = job.state is JobState.RETRYING and (job.due_at or 0.0) - clock() > SHORT_WAIT_SECONDS
+    return 1 if is_far else None
+
+
+def explanation(explained: Explanation) -> Iterator[str]:
+    """What `explain` prints: the wishes with what became of each, and the timeline, block by block."""
+    for number, block in enumerate(explained.blocks, start=1):
+        if len(explained.blocks) > 1:
+            yield f"— {block.label or f'Block {number}'} —"
+        for line in block.told.receipt if block.told else ():
+            reason = f" – {line.reason}" if line.reason else ""
+            yield clean(f"“{line.clause}”: {line.understood or line.outcome}{reason}", 500)
+        yield f"Timeline ({len(block.timeline)} tracks):"
+        for track, text in enumerate(block.timeline, start=1):
+            yield clean(f"{track}. {text}", 1000)
+        for left in block.told.left_out if block.told else ():
+            yield clean(f"Left out: {left.file}: {left.reason}", 500)
+        yield ""
+    for left in explained.left_out:
+        yield clean(f"Left out: {left.file}: {left.reason}", 500)
