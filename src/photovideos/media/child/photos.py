@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import BinaryIO
 
 import pillow_heif
-from PIL import Image, ImageCms, ImageFile, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
 
 from photovideos.media.child import containers
 
@@ -28,6 +28,15 @@ _SAME_FORMAT = {"JPEG": "jpg", "MPO": "jpg", "PNG": "png", "WEBP": "webp", "GIF"
 _SUB_IFD, _ORIENTATION = 0x8769, 0x0112
 # Taken, digitised, changed: the first that holds a date, with its sub-seconds and its offset (EXIF 2.31).
 _TIMES = ((0x9003, 0x9291, 0x9011), (0x9004, 0x9292, 0x9012), (0x0132, 0x9290, 0x9010))
+_TURNS: dict[object, Image.Transpose] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _DATE = re.compile(r"(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 _OFFSET = re.compile(r"[+-]\d\d:\d\d")
 
@@ -153,24 +162,21 @@ def _pixels(image: Image.Image, longest_edge_pixels: int) -> Image.Image:
     image.load()
     if image.width * image.height > MAX_PIXELS:
         raise Unusable("It is larger than can be handled; set upload.longest_edge_pixels.")
-    profile = image.info.get("icc_profile")
+    profile, turn = image.info.get("icc_profile"), _TURNS.get(_orientation(image))
     flat = _eight_bits(image)
     if longest_edge_pixels and max(flat.size) > longest_edge_pixels:
         flat.thumbnail((longest_edge_pixels, longest_edge_pixels), Image.Resampling.LANCZOS)
-    upright = ImageOps.exif_transpose(_with_orientation(flat, image))
-    return _in_srgb(upright, profile)
+    return _in_srgb(flat if turn is None else flat.transpose(turn), profile)
 
 
-def _with_orientation(flat: Image.Image, original: Image.Image) -> Image.Image:
-    """Only a valid orientation is taken along: 0, 9 and a broken EXIF block are upright."""
-    flat.getexif().clear()
+def _orientation(image: Image.Image) -> object:
+    """EXIF's; what is not in 2–8 turns nothing: 0, 9 and a broken EXIF block are upright."""
     try:
-        orientation = original.getexif().get(_ORIENTATION)
+        return image.getexif().get(_ORIENTATION)
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - as in _taken
-        orientation = None
-    if orientation in range(2, 9):
-        flat.getexif()[_ORIENTATION] = orientation
-    return flat
+        return None
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
@@ -181,7 +187,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
         image.mode in ("RGB", "L", "1") and "transparency" in image.info
     ):
         return image.convert("RGBA")
-    return image.convert("L") if image.mode == "1" else image.copy()
+    return image.convert("L") if image.mode == "1" else image
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:

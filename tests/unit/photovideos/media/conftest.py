@@ -97,7 +97,7 @@ def film() -> Callable[..., Path]:
         with av.open(str(path), "w", format=container, options=options or {}) as out:
             out.metadata.update(tags or {})
             video = _video_stream(out, codecs[0], fps, size) if "v" in streams else None
-            audio = out.add_stream(codecs[1], rate=48000) if "a" in streams else None
+            audio: Any = out.add_stream(codecs[1], rate=48000) if "a" in streams else None
             if video is not None:
                 for number in range(round(seconds * fps)):
                     out.mux(video.encode(_picture(number, size)))

@@ -139,7 +139,8 @@ PARENT = """
 import os, sys, threading
 sys.path.insert(0, sys.argv[1])
 from photovideos.media.process import Child, Limits
-inside = Child("inspect", {}, limits=Limits(memory_bytes=2**31, cpu_seconds=60, file_bytes=0), pass_fds=[], stop=threading.Event())
+limits = Limits(memory_bytes=2**31, cpu_seconds=60, file_bytes=0)
+inside = Child("inspect", {}, limits=limits, pass_fds=[], stop=threading.Event())
 inside.await_ready()
 print(inside.pid, flush=True)
 threading.Event().wait(60)

@@ -47,7 +47,7 @@ def test_an_endless_file_ends_with_an_error_that_can_be_told(tmp_path: Path) -> 
 
 
 def test_descriptors_run_out() -> None:
-    body = "held = []\ntry:\n    while True: held.append(open('/dev/null'))\nexcept OSError as error:\n    print(len(held))"
+    body = "held = []\ntry:\n    while True: held.append(open('/dev/null'))\nexcept OSError:\n    print(len(held))"
     assert int(run(body).stdout) < 64
 
 

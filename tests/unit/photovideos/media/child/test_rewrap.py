@@ -28,7 +28,7 @@ def copied(path: Path, *, wants_picture: bool) -> tuple[str, str | None, bytes]:
 
 
 def packets(data: bytes, kind: str) -> list[tuple[int, bytes]]:
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), "r") as container:
         stream = getattr(container.streams, kind)[0]
         return [(packet.size, bytes(packet)) for packet in container.demux(stream) if packet.size]
 
@@ -55,7 +55,7 @@ def test_a_clip_keeps_picture_and_sound_and_loses_its_tags(
     assert b"SecretCam" not in copy
     assert packets(copy, "video") == packets(source.read_bytes(), "video")
     assert len(packets(copy, "audio")) == len(packets(source.read_bytes(), "audio"))
-    with av.open(io.BytesIO(copy)) as again:
+    with av.open(io.BytesIO(copy), "r") as again:
         assert sum(1 for _ in again.decode(video=0)) == 25
 
 
@@ -71,7 +71,7 @@ def test_a_song_keeps_its_sound_and_loses_its_tags(
     assert found == extension
     assert SECRET.encode() not in copy
     assert b"ID3" not in copy[:3]
-    with av.open(io.BytesIO(copy)) as again:
+    with av.open(io.BytesIO(copy), "r") as again:
         seconds = sum(frame.samples for frame in again.decode(audio=0)) / 48000
     assert seconds == pytest.approx(1.0, abs=0.1)
 
@@ -101,11 +101,11 @@ def test_a_clip_filmed_upright_stays_upright(film: Callable[..., Path], tmp_path
     quarter_turn = (0, 0x10000, 0, -0x10000, 0, 0, 120 << 16, 0, 0x40000000)
     data[matrix : matrix + 36] = b"".join(value.to_bytes(4, "big", signed=True) for value in quarter_turn)
     (tmp_path / "b.mp4").write_bytes(data)
-    with av.open(io.BytesIO(bytes(data))) as before:
+    with av.open(io.BytesIO(bytes(data)), "r") as before:
         rotation = next(before.decode(video=0)).rotation
     assert rotation != 0
     _, _, copy = copied(tmp_path / "b.mp4", wants_picture=True)
-    with av.open(io.BytesIO(copy)) as after:
+    with av.open(io.BytesIO(copy), "r") as after:
         assert next(after.decode(video=0)).rotation == rotation
 
 
