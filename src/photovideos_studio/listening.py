@@ -66,17 +66,19 @@ def _remove_dead_socket(path: Path) -> None:
 
 
 def listen_tcp(address: str, *, has_secret: bool) -> Listening:
-    """`HOST:PORT`; port 0 lets the system choose."""
+    """`HOST:PORT`, an address or localhost; port 0 lets the system choose."""
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
         raise ListenError(f"{address}: HOST:PORT is expected, such as 127.0.0.1:8765.")
+    numeric = "127.0.0.1" if host.lower() == "localhost" else host
     try:
+        # Addresses alone: to look a name up would be to ask the network.
         family, kind, protocol, _, target = socket.getaddrinfo(
-            host, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            numeric, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE | socket.AI_NUMERICHOST
         )[0]
     except OSError as error:
-        raise ListenError(f"{host} is no address of this machine: {error.strerror or error}.") from error
+        raise ListenError(f"{host} is no address to listen on: give one such as 127.0.0.1 or 0.0.0.0.") from error
     is_loopback = ipaddress.ip_address(str(target[0]).partition("%")[0]).is_loopback
     if not is_loopback and not has_secret:
         raise ListenError(

@@ -24,6 +24,7 @@ from photovideos_studio.store import disk
 from photovideos_studio.store.errors import RenderExists, RenderMissing
 from photovideos_studio.store.tokens import Account
 
+_RECORDS = frozenset({"render.json", "draft.json", "film.mp4"})
 _PLAIN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,127}")
 
 
@@ -134,10 +135,12 @@ class Renders:
         return self._folder / render.id / "film.mp4"
 
     def new_part(self, render: Render) -> Path:
-        """Where a film grows; what an earlier attempt left is removed."""
-        for name in os.listdir(self._folder / render.id):
-            if name.startswith("part-"):
-                (self._folder / render.id / name).unlink(missing_ok=True)
+        """Where a film grows; whatever an earlier attempt left is removed."""
+        for entry in os.scandir(self._folder / render.id):
+            if entry.name not in _RECORDS and entry.is_dir(follow_symlinks=False):
+                shutil.rmtree(entry.path, ignore_errors=True)
+            elif entry.name not in _RECORDS:
+                os.unlink(entry.path)
         return self._folder / render.id / f"part-{secrets.token_hex(4)}.mp4"
 
     def unfinished(self) -> list[Render]:

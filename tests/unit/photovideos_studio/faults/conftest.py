@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from photovideos_studio.faults import Villain
+from photovideos_studio.faults.plan import parse_faults
+
+
+@pytest.fixture
+def villain(rigs: Callable[..., Any]) -> Callable[..., Any]:
+    """A studio that plays these faults, on its socket or on TCP."""
+
+    def make(*faults: dict[str, Any], on_tcp: bool = False, **settings: Any) -> Any:
+        plan = parse_faults({"faults": list(faults), **settings})
+        return rigs(
+            on_tcp=on_tcp,
+            around=lambda app: Villain(app, plan),
+            manner=plan.manner_options,
+            store_options=plan.store_options,
+        )
+
+    return make
