@@ -10,7 +10,7 @@ from photovideos.errors import InstructionFailed
 from photovideos.jobs.road import Export as ExportUnderWay
 from photovideos.jobs.road import Film
 from photovideos.jobs.states import Stage
-from photovideos.model import Block, Export, FilmFacts, RawJson, RenderedFilm, RenderRecord
+from photovideos.model import Block, Export, FilmFacts, RawJson, RenderedFilm, RenderRecord, Token
 from photovideos.nemo import download as downloading
 from photovideos.nemo import draft as drafts
 from photovideos.nemo import render as rendering
@@ -85,7 +85,7 @@ def _film(walk: Walk, block: Block, request: Export | None, shape: str | None) -
         rendered,
         walk.work_dir / f"{rendered.id}.mp4",
         client=walk.backend.client,
-        token=walk.token(),
+        token=_token_of_render(walk, under_way),
         api_url=walk.backend.api_url,
         max_bytes=MAX_FILM_BYTES,
         stop=walk.halt,
@@ -130,6 +130,13 @@ def _rendered(walk: Walk, under_way: ExportUnderWay, request: Export | None) -> 
         on_progress=_progressed,
         stop=walk.halt,
     )
+
+
+def _token_of_render(walk: Walk, under_way: ExportUnderWay) -> Token:
+    """The token of the POST carries the render: its fallback download needs that one (contract §8)."""
+    record = under_way.record
+    known = walk.backend.tokens.by_fingerprint(record.token_fingerprint) if record else None
+    return known or walk.token()
 
 
 def _published(walk: Walk, block: Block, under_way: ExportUnderWay, facts: FilmFacts, shape: str | None) -> Film:
