@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ def test_a_write_that_fails_leaves_the_old_file_alone(tmp_path: Path, monkeypatc
     def no_space(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(disk.os, "fsync", no_space)  # the one moment a full disk shows that cannot be had otherwise
+    monkeypatch.setattr(os, "fsync", no_space)  # the one moment a full disk shows that cannot be had otherwise
     with pytest.raises(OSError, match="No space"):
         disk.write_json(path, {"v": 2})
     assert disk.read_json(path) == {"v": 1}
