@@ -42,6 +42,7 @@ class Asked:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     cloud: FakeCloud
 
     def answer(self, value: Any, *, status: int = 200, **headers: str) -> None:
