@@ -20,6 +20,7 @@ _NETWORK = frozenset(
 _SILENT = frozenset({"overlay", "aufs", "unionfs"})  # writes behind them make no events
 _FAT = frozenset({"vfat", "msdos", "exfat", "fat"})
 _LOCAL_FUSE = frozenset({"fuseblk", "fuse.ntfs-3g", "fuse.ntfs", "fuse.exfat"})  # a disk of this machine
+_BY_UUID = "/dev/disk/by-uuid"
 _OCTAL = re.compile(r"\\([0-7]{3})")
 
 
@@ -101,13 +102,30 @@ def device_of(directory_fd: int) -> int:
     """A number for the file system that outlives a restart of the machine where that can be had.
 
     `st_dev` of shares, and of disks found in another order, changes from boot to boot; an inbox would then seem to lie
-    on another disk. So: the share's name, else the file system's own id, else `st_dev`. Raises OSError.
+    on another disk. So: the share's name, the file system's own id, the disk's UUID, and `st_dev` only where none is to be had. Raises OSError.
     """
     mount = mount_of(directory_fd)
     if mount.is_network and mount.source:
         return _number(f"{mount.kind}\0{mount.source}")
-    own_id = os.fstatvfs(directory_fd).f_fsid
-    return own_id & 0x7FFF_FFFF_FFFF_FFFF if own_id else os.fstat(directory_fd).st_dev
+    own_id, device = os.fstatvfs(directory_fd).f_fsid, os.fstat(directory_fd).st_dev
+    if own_id not in (0, _kernel_number(device)):
+        return own_id & 0x7FFF_FFFF_FFFF_FFFF
+    uuid = _uuid_of(device)  # xfs, f2fs and FAT give out the disk's number as their own id
+    return _number(uuid) if uuid else device
+
+
+def _kernel_number(device: int) -> int:
+    """A device number as the kernel writes it into a file system's id."""
+    major, minor = os.major(device), os.minor(device)
+    return (minor & 0xFF) | (major << 8) | ((minor & ~0xFF) << 12)
+
+
+def _uuid_of(device: int) -> str | None:
+    try:
+        with os.scandir(_BY_UUID) as links:
+            return next((link.name for link in links if link.stat().st_rdev == device), None)
+    except OSError:
+        return None
 
 
 def _number(text: str) -> int:

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from photovideos.errors import FolderMoved, PromptUnreadable
+from photovideos.errors import FolderMoved, FolderOffline, PromptUnreadable
 from photovideos.intake.charset import decode
 from photovideos.intake.descriptors import offline, open_file, read_up_to
 from photovideos.model import Snapshot
@@ -39,7 +39,7 @@ class PromptText:
 def read_prompt(folder_fd: int, snapshot: Snapshot) -> str:
     """The text of the folder's prompt; empty if there is none or it is blank.
 
-    At most 64 KiB of it are used. Raises PromptUnreadable (it is no text), FolderMoved and FolderOffline.
+    At most 64 KiB of it are used. Raises PromptUnreadable (it is no text, or may not be read), FolderMoved and FolderOffline.
     """
     return read_prompt_text(folder_fd, snapshot).text
 
@@ -48,7 +48,12 @@ def read_prompt_text(folder_fd: int, snapshot: Snapshot) -> PromptText:
     """As `read_prompt`, with what it was saved in."""
     if snapshot.prompt is None:
         return PromptText(text="", encoding="utf-8", is_cut=False)
-    file_fd = open_file(folder_fd, snapshot.prompt.path)
+    try:
+        file_fd = open_file(folder_fd, snapshot.prompt.path)
+    except FolderOffline as error:
+        if isinstance(error.__cause__, PermissionError):
+            raise PromptUnreadable("The service has no right to read prompt.txt.", advice=error.advice) from error
+        raise
     try:
         raw = read_up_to(file_fd, MAX_PROMPT_BYTES + 1)
         if os.fstat(file_fd).st_ino != snapshot.prompt.inode:

@@ -27,6 +27,7 @@ from photovideos.intake.descriptors import (
     stat_key,
 )
 from photovideos.intake.fingerprint import digest_of, fingerprint
+from photovideos.intake.glance import Glance, glance
 from photovideos.intake.kinds import HEAD_BYTES, Sniffed, by_extension, sniff
 from photovideos.intake.listing import list_folders
 from photovideos.intake.naming import MAX_CONTROL_BYTES, control_of, looks_like_a_prompt, natural_key, prompt_rank
@@ -36,8 +37,10 @@ from photovideos.intake.whole import incomplete_media
 from photovideos.model import Claim, Control, FileEntry, FolderKey, LeftOut, MediaKind, OwnSummary, Snapshot
 
 __all__ = [
+    "Glance",
     "Memory",
     "fingerprint",
+    "glance",
     "incomplete_media",
     "key_of",
     "list_folders",

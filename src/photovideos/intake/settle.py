@@ -6,6 +6,7 @@ long enough and nothing speaks against it. `observe` is called after each look, 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -15,7 +16,7 @@ from photovideos.intake.pace import Pace
 from photovideos.intake.unfinished import Sorted, Unfinished, sort_unfinished, unfinished_files
 from photovideos.model import Control, FileEntry, LeftOut, MediaKind, Snapshot
 
-Signature = frozenset[tuple[str, int, int, int, int]]
+Signature = bytes
 
 _PICTURES = (MediaKind.PHOTO, MediaKind.CLIP)
 
@@ -117,8 +118,10 @@ class _Look:
         gone = {item.file for item in self.unfinished.left_out}
         return any(entry.kind in _PICTURES and entry.path not in gone for entry in self.snapshot.media)
 
-    def verdict(self, waiting: Waiting, *, at_most_seconds: float | None = None) -> Verdict:
-        every = self.facts.pace.look_every(self.now - self.state.hot_since)
+    def verdict(
+        self, waiting: Waiting, *, at_most_seconds: float | None = None, at_least_seconds: float = 0.0
+    ) -> Verdict:
+        every = max(self.facts.pace.look_every(self.now - self.state.hot_since), at_least_seconds)
         if at_most_seconds is not None:
             every = max(min(every, at_most_seconds), 0.01)
         return Verdict(
@@ -131,11 +134,16 @@ class _Look:
 
 
 def signature_of(snapshot: Snapshot) -> Signature:
-    """What must not change: all files but litter, our own and control files. Twins in NFC and NFD differ by inode."""
+    """What must not change: all files but litter, our own and control files. Twins in NFC and NFD differ by inode.
+
+    A digest, because a thousand folders are remembered for as long as the daemon lives.
+    """
     entries = (*snapshot.media, *snapshot.others, *snapshot.temporaries)
     if snapshot.prompt is not None:
         entries = (*entries, snapshot.prompt)
-    return frozenset((nfc(item.path), item.size, item.mtime_ns, item.ctime_ns, item.inode) for item in entries)
+    lines = (f"{nfc(item.path)}\0{item.size} {item.mtime_ns} {item.ctime_ns} {item.inode}\0" for item in entries)
+    whole = "".join(sorted(lines)).encode("utf-8", "surrogateescape")
+    return hashlib.blake2b(whole, digest_size=16).digest()
 
 
 def hinted(state: FolderState, *, now: float) -> FolderState:
@@ -207,6 +215,8 @@ def _since(state: FolderState, files: tuple[Unfinished, ...], now: float) -> dic
 def _judge(look: _Look) -> Verdict:
     if Control.HOLD in look.snapshot.controls:
         return look.verdict(Waiting.HOLD)
+    if look.snapshot.too_big is not None:  # what was seen of it is by chance
+        return look.verdict(Waiting.COPY, at_least_seconds=look.facts.pace.settle_seconds)
     lacking = look.needed_seconds - look.rested_seconds
     if lacking > 0:
         return look.verdict(Waiting.COPY, at_most_seconds=lacking)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from photovideos.intake import mounts
 from photovideos.intake.mounts import PLAIN, Mount, device_of, mount_of, read_mountinfo
 
 
@@ -71,6 +72,37 @@ def test_the_mount_of_a_real_directory_is_found(inbox: Path) -> None:
     finally:
         os.close(inbox_fd)
         os.close(proc_fd)
+
+
+def test_a_disk_without_an_id_of_its_own_is_known_by_its_uuid(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = tmp_path / "by-uuid"
+    disk.mkdir()
+    device = os.stat(inbox).st_dev
+
+    class Link:
+        name = "1234-ABCD"
+
+        def stat(self) -> object:
+            return type("status", (), {"st_rdev": device})()
+
+    class Links(list[Link]):
+        def __enter__(self) -> Links:
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+    monkeypatch.setattr(os, "fstatvfs", lambda _: type("status", (), {"f_fsid": mounts._kernel_number(device)})())
+    inbox_fd = os.open(inbox, os.O_RDONLY)
+    try:
+        without = device_of(inbox_fd)
+        monkeypatch.setattr(os, "scandir", lambda _: Links([Link()]))
+        assert device_of(inbox_fd) == mounts._number("1234-ABCD")
+        if not os.path.isdir("/dev/disk/by-uuid"):
+            assert without == device
+    finally:
+        os.close(inbox_fd)
 
 
 def test_two_file_systems_have_two_numbers(inbox: Path) -> None:

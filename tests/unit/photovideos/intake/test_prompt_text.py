@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,24 @@ def test_empty_and_blank_count_as_empty(samples: Path, name: str) -> None:
 def test_a_folder_without_a_prompt_has_an_empty_one(drop: Callable[..., Any]) -> None:
     folder = drop()
     assert scan.read_prompt(folder.fd, folder.look()) == ""
+
+
+def test_a_prompt_that_may_not_be_read_is_told_in_words(
+    drop: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = drop()
+    folder.put("prompt.txt", b"a film")
+    snapshot = folder.look()
+    real = os.open
+
+    def refused(path: Any, flags: int, *args: Any, **keywords: Any) -> int:
+        if path == "prompt.txt":
+            raise PermissionError(13, "Permission denied")
+        return real(path, flags, *args, **keywords)
+
+    monkeypatch.setattr(os, "open", refused)
+    with pytest.raises(PromptUnreadable, match="no right to read"):
+        scan.read_prompt(folder.fd, snapshot)
 
 
 def test_a_photo_named_prompt_is_refused_in_words(samples: Path) -> None:
