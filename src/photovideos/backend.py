@@ -6,6 +6,8 @@ code path. This room starts and ends the studio; what the studio does is none of
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import shutil
 import subprocess
@@ -241,6 +243,7 @@ class Studio:
             self._command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=environment,
             text=True,
             start_new_session=True,
@@ -249,7 +252,9 @@ class Studio:
         self._tell(sorted(self._roots))
         assert child.stdout is not None
         ready = threading.Event()
+        assert child.stderr is not None
         threading.Thread(target=_hear, args=(child.stdout, ready), name="studio-output", daemon=True).start()
+        threading.Thread(target=_pass_on, args=(child.stderr,), name="studio-log", daemon=True).start()
         deadline = self._monotonic() + START_DEADLINE_SECONDS
         while not ready.wait(0.1):
             if self._stop.is_set():
@@ -294,3 +299,18 @@ def _hear(output: IO[str], ready: threading.Event) -> None:
         for line in output:
             if line.strip() == "ready":
                 ready.set()
+
+
+def _pass_on(lines: IO[str]) -> None:
+    """The studio's log lines (JSON) become lines of ours, so that one log tells the whole story."""
+    log = logs.get("studio")
+    with lines:
+        for line in lines:
+            try:
+                told = json.loads(line)
+                level, event = str(told.pop("level")), str(told.pop("event"))
+            except (ValueError, KeyError, AttributeError):
+                log.warning("studio.said", line=line.rstrip())
+                continue
+            told.pop("at", None)
+            log.log(logging.getLevelNamesMapping().get(level.upper(), logging.INFO), event, **told)

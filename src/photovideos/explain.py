@@ -117,7 +117,7 @@ class _Talk:
         return sent.left_out
 
     def block(self, block: Block, config: Config) -> Explained:
-        opening = ()
+        opening: tuple[str, ...] = ()
         if block.files is not None:
             chosen = prompt.select(block.files, list(self._names)).paths
             opening = (fresh_timeline(block.files, [self._names[path] for path in chosen]),)

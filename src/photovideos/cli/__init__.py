@@ -291,7 +291,7 @@ def _through_daemon(settings: Config, verb: str, folders: list[Path], holder: st
     ledger = Ledger(config.resolved_state_dir(settings, os.environ) / "ledger.sqlite", clock=clock)
     for folder in folders:
         _asked(ledger, verb, folder)
-    return max(_await(partial(shown.ended, ledger, folder, clock), seconds=None) for folder in folders)
+    return max(int(_await(partial(shown.ended, ledger, folder, clock), seconds=None)) for folder in folders)
 
 
 def _asked(ledger: Ledger, verb: str, folder: Path) -> None:

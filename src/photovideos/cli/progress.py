@@ -32,27 +32,24 @@ def following(ledger: Ledger) -> Iterator[None]:
         console=Console(stderr=True),
     )
     with bars:
-        thread = threading.Thread(target=_follow, args=(ledger, bars, done), name="progress", daemon=True)
+        shown: dict[str, TaskID] = {}
+        thread = threading.Thread(target=_follow, args=(ledger, bars, shown, done), name="progress", daemon=True)
         thread.start()
         try:
             yield
         finally:
             done.set()
             thread.join(2)
-            _look(ledger, bars, _Shown())
+            _look(ledger, bars, shown)
 
 
-class _Shown(dict[str, TaskID]):
-    """The bar of each job that was seen under way."""
-
-
-def _follow(ledger: Ledger, bars: Progress, done: threading.Event) -> None:
-    shown = _Shown()
+def _follow(ledger: Ledger, bars: Progress, shown: dict[str, TaskID], done: threading.Event) -> None:
     while not done.wait(LOOK_SECONDS):
         _look(ledger, bars, shown)
 
 
-def _look(ledger: Ledger, bars: Progress, shown: _Shown) -> None:
+def _look(ledger: Ledger, bars: Progress, shown: dict[str, TaskID]) -> None:
+    """`shown`: the bar of each job that was seen under way."""
     try:
         jobs = ledger.jobs()
     except PhotoVideosError:

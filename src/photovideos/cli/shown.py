@@ -100,9 +100,7 @@ def explanation(explained: Explanation) -> Iterator[str]:
         for line in block.told.receipt if block.told else ():
             reason = f" – {line.reason}" if line.reason else ""
             yield clean(f"“{line.clause}”: {line.understood or line.outcome}{reason}", 500)
-        yield f"Timeline ({len(block.timeline)} tracks):"
-        for track, text in enumerate(block.timeline, start=1):
-            yield clean(f"{track}. {text}", 1000)
+        yield from (clean(line, 1000) for line in block.timeline)
         for left in block.told.left_out if block.told else ():
             yield clean(f"Left out: {left.file}: {left.reason}", 500)
         yield ""

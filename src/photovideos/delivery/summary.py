@@ -19,7 +19,7 @@ MAX_REPLY_CHARACTERS = 20_000
 _MAX_LINE_CHARACTERS = 2_000
 _MAX_LISTED = 200
 _LENGTH_SLACK_SECONDS = 0.5
-_DONE = frozenset({"", "done", "applied", "ok", "honoured", "understood"})
+_DONE = frozenset({"", "done", "已完成"})
 _REFINING = (
     "To change this film, write what should be different at the end of prompt.txt and save it: a new film appears",
     "beside this one. Replace the whole text to go on from here with new words alone; correct a word in it to begin",
@@ -63,7 +63,7 @@ class Destination:
 class SummaryFacts:
     """Everything a summary says.
 
-    `timeline_lines`: one line a track, without number (`Video: beach.jpg (0-4s)`). `film_name`, `film`: None where the
+    `timeline_lines`: the track list in the form of contract §11. `film_name`, `film`: None where the
     prompt asked for answers alone. `answers`: to credits and status lines. `late`: files that came while the film was
     made. `notes`: what was done without being asked. `prompt`: the words this film answers. `pictures`: photos and
     clips sent.
@@ -90,7 +90,7 @@ class SummaryFacts:
 def text_of(facts: SummaryFacts) -> str:
     """The summary; lines end in LF, the last ones are the claims."""
     paragraphs = [
-        list(_timeline(facts.timeline_lines)),
+        list(_cleaned(facts.timeline_lines)),
         list(_headed("Answers:", _cleaned(facts.answers))),
         list(_headed("What the backend says:", _reply(facts.replies))),
         list(_headed("What became of your wishes:", _receipts(facts.receipts))),
@@ -127,15 +127,6 @@ def _cleaned(lines: Iterable[str]) -> Iterator[str]:
         yield from (clean(part, _MAX_LINE_CHARACTERS) for part in line.splitlines())
 
 
-def _timeline(lines: tuple[str, ...]) -> Iterator[str]:
-    """The form of contract §11."""
-    if not lines:
-        return
-    yield f"Timeline ({len(lines)} {'track' if len(lines) == 1 else 'tracks'}):"
-    for number, line in enumerate(lines, start=1):
-        yield f"{number}. {clean(line, _MAX_LINE_CHARACTERS)}"
-
-
 def _reply(replies: tuple[str, ...]) -> Iterator[str]:
     whole = "\n\n".join(reply.strip() for reply in replies if reply.strip())
     cut = whole if len(whole) <= MAX_REPLY_CHARACTERS else whole[: MAX_REPLY_CHARACTERS - 1] + "…"
@@ -143,15 +134,13 @@ def _reply(replies: tuple[str, ...]) -> Iterator[str]:
 
 
 def _receipts(receipts: tuple[Receipt, ...]) -> Iterator[str]:
+    """`“30 seconds”: the film is 30 s long – adjusted: …`; what was simply done needs no word for it."""
     for one in receipts:
-        line = f"“{clean(one.clause, 300)}”"
-        if one.understood:
-            line += f": {clean(one.understood, 300)}"
-        if one.outcome not in _DONE and not one.reason:
-            line += f" ({clean(one.outcome, 60)})"
-        if one.reason:
-            line += f" – {clean(one.reason, 500)}"
-        yield line
+        clause = f"“{clean(one.clause, 300)}”: " if one.clause else ""
+        outcome = "" if one.outcome in _DONE else clean(one.outcome, 60)
+        said = [clean(one.understood, 300), ": ".join(part for part in (outcome, clean(one.reason, 500)) if part)]
+        line = clause + " – ".join(part for part in said if part)
+        yield line.rstrip(": ") if line else ""
 
 
 def _measured(facts: SummaryFacts) -> Iterator[str]:

@@ -98,7 +98,7 @@ def _sky(scene: Scene) -> Plane:
     down = np.linspace(0, 1, int(HEIGHT * min(1.0, scene.horizon + 0.15)), dtype=np.float32)
     column = np.stack([np.interp(down, (0, 0.62, 1), (top[c], middle[c], bottom[c])) for c in range(3)], axis=1)
     column = np.concatenate([column, np.repeat(column[-1:], HEIGHT - len(column), axis=0)])
-    return np.repeat(column[:, None, :], WIDTH, axis=1).astype(np.float32)
+    return np.repeat(column[:, None, :].astype(np.float32), WIDTH, axis=1)
 
 
 def _distance(scene: Scene) -> Plane:

@@ -76,7 +76,8 @@ def _film(walk: Walk, block: Block, request: Export | None, shape: str | None) -
     """From a draft to a film in the folder; each part is on record before the next begins."""
     under_way = walk.road.export or ExportUnderWay(label=shape)
     if under_way.rendered is None:
-        under_way = replace(under_way, rendered=_rendered(walk, under_way, request))
+        made = _rendered(walk, under_way)
+        under_way = replace(walk.road.export or under_way, rendered=made)
         walk.save(export=under_way)
     rendered = under_way.rendered
     assert rendered is not None
@@ -103,7 +104,7 @@ def _film(walk: Walk, block: Block, request: Export | None, shape: str | None) -
     file.unlink(missing_ok=True)
 
 
-def _rendered(walk: Walk, under_way: ExportUnderWay, request: Export | None) -> RenderedFilm:
+def _rendered(walk: Walk, under_way: ExportUnderWay) -> RenderedFilm:
     """contract §8: the id is on disk before the request; the token of the POST carries the render."""
     walk.enter(Stage.RENDERING, "The film is being rendered.")
     session_id, draft = walk.road.session_id, walk.road.draft

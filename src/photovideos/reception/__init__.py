@@ -155,7 +155,11 @@ class Reception:
         except FolderOffline:
             return
         try:
+            if self._standing.is_online:
+                self._show(inbox_fd, scan.list_folders(inbox_fd))  # how things stand as it stops
             self._marker.release(inbox_fd)
+        except PhotoVideosError as error:
+            _log.warning("inbox.left", inbox=self.path, reason=str(error))
         finally:
             os.close(inbox_fd)
 
