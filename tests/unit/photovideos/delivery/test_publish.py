@@ -146,7 +146,7 @@ def test_a_folder_swapped_for_a_link_leads_nowhere(folder: Path, folder_fd: int,
     assert os.listdir(folder.parent / "moved") == ["Italy.mp4"]
 
 
-# --- file systems that cannot do everything ------------------------------------------------------------------------------
+# --- file systems that cannot do everything ----------------------------------------------------------------------
 
 
 def refusing(code: int) -> Callable[..., None]:
