@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import math
+import os
 import select
 import socket
 import ssl
@@ -259,14 +260,14 @@ def _connected(family: socket.AddressFamily, address: tuple[Any, ...], ends_at: 
         sock.setblocking(False)
         number = sock.connect_ex(address)
         if number not in (0, EINPROGRESS):
-            raise OSError(number, "cannot connect")
+            raise OSError(number, os.strerror(number))
         while not _is_ready(sock, select.POLLOUT, SLICE_SECONDS):
             _patience().check()
             if time.monotonic() > ends_at:
                 raise TimeoutError("no connection in time")
             _patience().idle()
         if number := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
-            raise OSError(number, "cannot connect")
+            raise OSError(number, os.strerror(number))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         for name, value in _KEEPALIVE:
