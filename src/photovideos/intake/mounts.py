@@ -102,7 +102,8 @@ def device_of(directory_fd: int) -> int:
     """A number for the file system that outlives a restart of the machine where that can be had.
 
     `st_dev` of shares, and of disks found in another order, changes from boot to boot; an inbox would then seem to lie
-    on another disk. So: the share's name, the file system's own id, the disk's UUID, and `st_dev` only where none is to be had. Raises OSError.
+    on another disk. So: the share's name, the file system's own id, the disk's UUID, and `st_dev` only where none of
+    them is to be had. Raises OSError.
     """
     mount = mount_of(directory_fd)
     if mount.is_network and mount.source:

@@ -39,7 +39,8 @@ class PromptText:
 def read_prompt(folder_fd: int, snapshot: Snapshot) -> str:
     """The text of the folder's prompt; empty if there is none or it is blank.
 
-    At most 64 KiB of it are used. Raises PromptUnreadable (it is no text, or may not be read), FolderMoved and FolderOffline.
+    At most 64 KiB of it are used. Raises PromptUnreadable (it is no text, or may not be read), FolderMoved and
+    FolderOffline.
     """
     return read_prompt_text(folder_fd, snapshot).text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Self
 
 import pytest
 from hypothesis import given
@@ -74,11 +75,7 @@ def test_the_mount_of_a_real_directory_is_found(inbox: Path) -> None:
         os.close(proc_fd)
 
 
-def test_a_disk_without_an_id_of_its_own_is_known_by_its_uuid(
-    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    disk = tmp_path / "by-uuid"
-    disk.mkdir()
+def test_a_disk_without_an_id_of_its_own_is_known_by_its_uuid(inbox: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     device = os.stat(inbox).st_dev
 
     class Link:
@@ -88,7 +85,7 @@ def test_a_disk_without_an_id_of_its_own_is_known_by_its_uuid(
             return type("status", (), {"st_rdev": device})()
 
     class Links(list[Link]):
-        def __enter__(self) -> Links:
+        def __enter__(self) -> Self:
             return self
 
         def __exit__(self, *_: object) -> None: ...
