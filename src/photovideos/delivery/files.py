@@ -73,7 +73,7 @@ def _is_deleted(folder_fd: int) -> bool:
 def no_space(folder_fd: int, needed_bytes: int, *, detail: str = "") -> NoSpace:
     """The figures: what is needed and what is free."""
     try:
-        free = f"{megabytes(free_space(folder_fd))} are free"
+        free = f"{free_space(folder_fd) // 1_000_000} MB are free"
     except OSError:
         free = "it is full"
     needed = f", {megabytes(needed_bytes)} are needed" if needed_bytes else ""
