@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -25,7 +26,9 @@ from photovideos_studio.store import Store
 log = logging.getLogger(__name__)
 
 CLEAN_EVERY_SECONDS = 3600.0
-SHUTDOWN_SECONDS = 5.0
+SHUTDOWN_SECONDS = 2.0
+LOOKS_AT_ONCE = 8  # waiting threads; the farm itself decides how many processes work
+CHATTER = frozenset({"poll", "state"})  # asked over and over: told only when it goes wrong
 
 ROUTES = (
     Route("/api/auth/anonymous-token", accounts.anonymous_token, methods=["POST"], name="token"),
@@ -91,6 +94,7 @@ def create_app(
         for_output=director.for_output,
         unreadable=unreadable,
         clock=clock,
+        looking=ThreadPoolExecutor(LOOKS_AT_ONCE, thread_name_prefix="look"),
         heartbeat_seconds=manner.heartbeat_seconds,
         takes_file_urls=manner.takes_file_urls,
         gives_anonymous_tokens=manner.gives_anonymous_tokens,
@@ -120,6 +124,7 @@ async def _life(studio: Studio) -> AsyncIterator[None]:
             await cleaning
         await studio.queue.close()
         await studio.finish(within_seconds=SHUTDOWN_SECONDS)
+        studio.looking.shutdown(wait=False, cancel_futures=True)
 
 
 async def _clean_for_ever(studio: Studio) -> None:
@@ -175,12 +180,11 @@ class RequestLog:
         try:
             await self._app(scope, receive, note)
         finally:
-            fields = {
-                "endpoint": endpoint_name(scope["method"], scope["path"]),
-                "status": status[0],
-                "milliseconds": round(1000 * (self._clock() - begun)),
-            }
-            log.info("request.answered", extra={"fields": fields})
+            endpoint = endpoint_name(scope["method"], scope["path"])
+            took = round(1000 * (self._clock() - begun))
+            level = logging.DEBUG if endpoint in CHATTER and status[0] == 200 else logging.INFO
+            fields = {"endpoint": endpoint, "status": status[0], "milliseconds": took}
+            log.log(level, "request.answered", extra={"fields": fields})
 
 
 def endpoint_name(method: str, path: str) -> str:

@@ -191,7 +191,7 @@ def opened_sources(store: Store, session_id: str, needed: frozenset[str]) -> Ite
             if upload_id not in uploads:
                 raise SourceChanged("The timeline shows a file that is not in this session.")
             upload = uploads[upload_id]
-            descriptors.append(store.sessions.open_upload(session_id, upload, store.roots))
+            descriptors.append(store.sessions.open_upload(session_id, upload))
             path = folder / f"{upload_id}{os.path.splitext(upload.name)[1][:8]}"
             path.symlink_to(f"/proc/{os.getpid()}/fd/{descriptors[-1]}")
             sources[upload_id] = path

@@ -29,7 +29,7 @@ from photovideos_studio.store.references import Roots
 
 log = logging.getLogger(__name__)
 
-GRACE_SECONDS = 6  # for answers under way when the studio is asked to end
+GRACE_SECONDS = 3  # for answers under way when the studio is asked to end
 
 
 class Protocol(H11Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import weakref
 from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -58,6 +59,7 @@ class Looker(Protocol):
 class Studio:
     """`unreadable`: errors of `looker` whose message says why a file cannot be used.
 
+    `looking`: threads of their own, so that a thousand photos to be looked at keep no other request waiting.
     `takes_file_urls`: on the private socket only. `gives_anonymous_tokens`: on the socket and on loopback only.
     """
 
@@ -68,6 +70,7 @@ class Studio:
     for_output: ForOutput
     unreadable: tuple[type[Exception], ...]
     clock: Callable[[], float]
+    looking: ThreadPoolExecutor
     heartbeat_seconds: float = 10.0
     takes_file_urls: bool = False
     gives_anonymous_tokens: bool = True

@@ -29,6 +29,7 @@ APP_NAME = "nemo_agent"
 TOOL = "edit_timeline"
 DELTA_CHARACTERS = 48
 MAX_MESSAGE_CHARACTERS = 100_000
+ROOM_BYTES = 4_000_000  # for the draft of a very long film
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,8 @@ async def run_sse(request: Request) -> Response:
     try:
         asked = read_request(await json_body(request))
         session = await asyncio.to_thread(find_session, studio.store, asked.session_id, account.user_id, studio.clock())
+        # Asked now, while the message can still be refused: what was accepted must not fail for want of room.
+        await asyncio.to_thread(studio.store.make_room, ROOM_BYTES, now=studio.clock())
     except NotAsked as error:
         return json_answer({"detail": error.details}, status=422)
     except SessionMissing:

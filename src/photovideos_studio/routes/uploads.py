@@ -30,7 +30,7 @@ from photovideos_studio.routes.multipart import MAX_FILE_BYTES, MAX_FILES, FileR
 from photovideos_studio.routes.sessions import file_json, origin_of, session_for
 from photovideos_studio.store.errors import FileClosed
 from photovideos_studio.store.names import plain_name
-from photovideos_studio.store.references import digest, refer
+from photovideos_studio.store.references import digest, open_plainly, refer
 from photovideos_studio.store.sessions import Content, Session, Upload
 
 PUBLISHED_TYPES = frozenset(
@@ -98,7 +98,8 @@ def _content_at(studio: Studio, url: str) -> Content:
     if parts.netloc not in ("", "localhost") or parts.query:
         raise file_refused(name, "the address is not a plain local file")
     try:
-        descriptor = studio.store.roots.open(path)
+        path = studio.store.roots.plain_path(path)
+        descriptor = open_plainly(path)
     except FileClosed as error:
         raise file_refused(name, str(error)) from error
     try:
@@ -130,7 +131,7 @@ async def _look_and_add(studio: Studio, session: Session, contents: Sequence[Con
 
 async def _try_look(studio: Studio, content: Content) -> MediaFacts | ApiError:
     try:
-        return await asyncio.to_thread(_look, studio, content)
+        return await asyncio.get_running_loop().run_in_executor(studio.looking, _look, studio, content)
     except studio.unreadable as error:
         return file_refused(content.name, str(error))
     except FileClosed as error:
@@ -146,7 +147,7 @@ def _look(studio: Studio, content: Content) -> MediaFacts:
         facts = studio.looker.look(content.part, content.name)
     else:
         assert content.reference is not None  # a content has a part or a reference
-        descriptor = store.roots.open(content.reference.path)
+        descriptor = open_plainly(content.reference.path)
         try:
             # Through the open descriptor: what is looked at is what was opened without following links.
             facts = studio.looker.look(Path(f"/proc/{os.getpid()}/fd/{descriptor}"), content.name)
@@ -162,9 +163,7 @@ async def uploaded_file(request: Request) -> Response:
     session = await session_for(request, request.path_params["session_id"])
     for found in await asyncio.to_thread(studio.store.sessions.uploads, session.id):
         if found.id == request.path_params["upload_id"]:
-            descriptor = await asyncio.to_thread(
-                studio.store.sessions.open_upload, session.id, found, studio.store.roots
-            )
+            descriptor = await asyncio.to_thread(studio.store.sessions.open_upload, session.id, found)
             return FileResponse(
                 f"/proc/self/fd/{descriptor}",
                 media_type="application/octet-stream",

@@ -100,17 +100,16 @@ class Store:
             self._used_bytes += needed_bytes
 
     def _thin_out(self, target_bytes: int, *, now: float) -> None:
-        """The longest untouched goes first; what is being made stays."""
+        """The longest untouched goes first; what is being made stays. Called with the room's lock held."""
         self._used_bytes = disk.size_of(self.folder)
         busy = {render.session_id for render in self.renders.unfinished()}
-        old: list[tuple[float, Callable[[str], None], str]]
+        old: list[tuple[float, Callable[[str], int], str]]
         old = [(at, self.renders.remove, name) for at, name in self.renders.by_age()]
         old += [(at, self.sessions.remove, name) for at, name in self.sessions.by_age() if name not in busy]
         for at, remove, name in sorted(old, key=lambda entry: entry[0]):
             if self._used_bytes <= target_bytes or now - at < FRESH_SECONDS:
                 return
-            remove(name)
-            self._used_bytes = disk.size_of(self.folder)
+            self._used_bytes -= remove(name)
 
     def clean(self, *, now: float) -> int:
         """Removes what nobody has touched for `keep_days`; how many sessions and renders that were."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -68,6 +69,13 @@ def make_folder(path: Path) -> Path:
 def size_of(folder: Path) -> int:
     """Bytes on disk below a folder; what vanishes meanwhile does not count."""
     return sum(_walk(folder))
+
+
+def remove_folder(folder: Path) -> int:
+    """Bytes that became free; what cannot be removed is left for the next time."""
+    size = size_of(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+    return size - size_of(folder)
 
 
 def _walk(folder: Path) -> Iterator[int]:

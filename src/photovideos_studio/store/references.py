@@ -19,7 +19,10 @@ from photovideos_studio.store.errors import FileClosed, SourceChanged
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """A file outside the store as it was when it was uploaded; times in nanoseconds."""
+    """A file outside the store as it was when it was uploaded; times in nanoseconds.
+
+    `path` has no links in it: it is the way that was opened, below a root that was allowed then.
+    """
 
     path: str
     size: int
@@ -53,8 +56,8 @@ class Roots:
             self._resolved[given] = resolved
             self._resolved[resolved] = resolved
 
-    def open(self, path: str) -> int:
-        """A descriptor of a regular file, opened read-only. Raises FileClosed."""
+    def plain_path(self, path: str) -> str:
+        """The path below its root, the root's own links resolved. Raises FileClosed for what lies elsewhere."""
         if "\0" in path or not path.startswith("/") or ".." in PurePosixPath(path).parts:
             raise FileClosed("the address is not a plain absolute path")
         with self._lock:
@@ -62,19 +65,21 @@ class Roots:
         plain = PurePosixPath(path)
         for given in sorted(resolved, key=len, reverse=True):
             if plain.is_relative_to(given) and plain != PurePosixPath(given):
-                return _open_plainly(PurePosixPath(resolved[given]) / plain.relative_to(given))
+                return str(PurePosixPath(resolved[given]) / plain.relative_to(given))
         raise FileClosed("it lies outside the folders this studio was shown")
 
 
-def _open_plainly(path: PurePosixPath) -> int:
+def open_plainly(path: str) -> int:
+    """A descriptor of a regular file, opened read-only, no link followed anywhere on the way. Raises FileClosed."""
+    *folders, name = PurePosixPath(path).parts[1:]
     folder = os.open("/", os.O_RDONLY | os.O_DIRECTORY)
     try:
-        for part in path.parts[1:-1]:
+        for part in folders:
             below = os.open(part, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
             os.close(folder)
             folder = below
         # O_NONBLOCK: a FIFO would wait for its writer before it could be looked at.
-        descriptor = os.open(path.name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+        descriptor = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except FileNotFoundError as error:
         raise FileClosed("it is not there (any more)") from error
     except OSError as error:
@@ -107,14 +112,15 @@ def digest(descriptor: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def open_again(roots: Roots, reference: Reference, sha256: str, name: str) -> int:
+def open_again(reference: Reference, sha256: str, name: str) -> int:
     """The same file as at the upload, by stat or else by content. Raises SourceChanged naming it.
 
-    A look at the clock of the file is enough while nothing about it moved; renamed roots, restored times and touched
-    files are read again and judged by their content.
+    No root is asked for: what is opened is the content that was allowed when it was uploaded, and a studio that takes
+    up an unfinished render after a restart has not been told its roots yet. A look at the file's stat is enough while
+    nothing about it moved; touched files and restored times are read again and judged by their content.
     """
     try:
-        descriptor = roots.open(reference.path)
+        descriptor = open_plainly(reference.path)
     except FileClosed as error:
         raise SourceChanged(f"{name}: {error}") from error
     now = refer(reference.path, descriptor)

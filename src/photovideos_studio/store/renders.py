@@ -159,9 +159,10 @@ class Renders:
                 found.append((_changed_at(self._folder / name), name))
         return sorted(found)
 
-    def remove(self, render_id: str) -> None:
+    def remove(self, render_id: str) -> int:
+        """Bytes that became free."""
         with self._lock:
-            shutil.rmtree(self._folder / render_id, ignore_errors=True)
+            return disk.remove_folder(self._folder / render_id)
 
 
 def _changed_at(folder: Path) -> float:

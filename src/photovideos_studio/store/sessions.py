@@ -16,8 +16,8 @@ import hashlib
 import json
 import os
 import secrets
-import shutil
 import threading
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,9 @@ from photovideos_studio.facts import Material, MediaFacts
 from photovideos_studio.store import disk
 from photovideos_studio.store.errors import SessionMissing, SourceChanged
 from photovideos_studio.store.names import free_name
-from photovideos_studio.store.references import Reference, Roots, open_again
+from photovideos_studio.store.references import Reference, open_again
+
+SESSIONS_IN_MEMORY = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,7 @@ class Sessions:
     def __init__(self, folder: Path) -> None:
         self._folder = disk.make_folder(folder)
         self._lock = threading.RLock()
+        self._uploads: OrderedDict[str, tuple[Upload, ...]] = OrderedDict()  # of sessions in use; by _lock
 
     def create(self, *, user_id: str, task_name: str, language: str | None) -> Session:
         with self._lock:
@@ -154,6 +157,15 @@ class Sessions:
 
     def uploads(self, session_id: str) -> tuple[Upload, ...]:
         """In the order in which they came."""
+        with self._lock:
+            if session_id not in self._uploads:
+                self._uploads[session_id] = self._read_uploads(session_id)
+                while len(self._uploads) > SESSIONS_IN_MEMORY:
+                    self._uploads.popitem(last=False)
+            self._uploads.move_to_end(session_id)
+            return self._uploads[session_id]
+
+    def _read_uploads(self, session_id: str) -> tuple[Upload, ...]:
         folder = self._folder / session_id / "uploads"
         try:
             names = sorted(name for name in os.listdir(folder) if name.endswith(".json") and not name.startswith("."))
@@ -182,12 +194,13 @@ class Sessions:
                 reference=content.reference,
             )
             disk.write_json(folder / f"{number:06d}.json", upload.to_json())
+            self._uploads[session_id] = (*there, upload)
             return upload
 
-    def open_upload(self, session_id: str, upload: Upload, roots: Roots) -> int:
+    def open_upload(self, session_id: str, upload: Upload) -> int:
         """A descriptor of the content as it was uploaded. Raises SourceChanged."""
         if upload.reference is not None:
-            return open_again(roots, upload.reference, upload.sha256, upload.name)
+            return open_again(upload.reference, upload.sha256, upload.name)
         assert upload.stored is not None  # a content has a part or a reference
         try:
             return os.open(self._folder / session_id / "uploads" / upload.stored, os.O_RDONLY | os.O_NOFOLLOW)
@@ -228,6 +241,8 @@ class Sessions:
                 found.append((0.0, name))
         return sorted(found)
 
-    def remove(self, session_id: str) -> None:
+    def remove(self, session_id: str) -> int:
+        """Bytes that became free."""
         with self._lock:
-            shutil.rmtree(self._folder / session_id, ignore_errors=True)
+            self._uploads.pop(session_id, None)
+            return disk.remove_folder(self._folder / session_id)

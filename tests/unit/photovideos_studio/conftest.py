@@ -179,6 +179,7 @@ class Rig:
         manner: Mapping[str, Any] | None = None,
         clock: Clock | None = None,
         store_options: Mapping[str, Any] | None = None,
+        with_roots: bool = True,
     ) -> None:
         self.folder = folder
         self.photos = folder / "photos"
@@ -188,7 +189,7 @@ class Rig:
         self.farm.gate.set()
         self.director = ObedientDirector()
         self.director.gate.set()
-        self.roots = Roots((self.photos,))
+        self.roots = Roots((self.photos,) if with_roots else ())
         self.store = Store(folder / "store", own_secret=secret, roots=self.roots, **(store_options or {}))
         if on_tcp:
             self.listening = listening.listen_tcp("127.0.0.1:0", has_secret=secret is not None)
@@ -205,7 +206,7 @@ class Rig:
             around=around,
         )
         self.server = server.build(self.app, roots=self.roots)
-        self._thread = threading.Thread(target=server.serve, args=(self.server, self.listening))
+        self._thread = threading.Thread(target=self._live)
         self._thread.start()
         eventually(lambda: self.server.started)
         transport = None if on_tcp else httpx.HTTPTransport(uds=self.listening.name)
@@ -213,12 +214,22 @@ class Rig:
         self.http = httpx.Client(base_url=base, transport=transport, timeout=DEADLINE_SECONDS, trust_env=False)
         self.headers: dict[str, str] = {}
 
-    def close(self) -> None:
+    def _live(self) -> None:
+        try:
+            server.serve(self.server, self.listening)
+        finally:
+            self.store.close()
+
+    def leave(self) -> None:
+        """Asks the studio to end, which takes it a moment."""
         self.http.close()
         self.server.should_exit = True
+
+    def close(self) -> None:
+        """Returns when the studio has ended and another one may use its store."""
+        self.leave()
         self._thread.join(DEADLINE_SECONDS)
         assert not self._thread.is_alive()
-        self.store.close()
 
     # --- the client's side -----------------------------------------------------------------------------------------
 
@@ -303,20 +314,29 @@ def read_events(content: bytes) -> list[Any]:
     return events
 
 
+@pytest.fixture(scope="session")
+def all_rigs() -> Iterator[list[Rig]]:
+    """Every studio of the run: asked to end after its test, waited for once at the end of all."""
+    made: list[Rig] = []
+    yield made
+    for rig in made:
+        rig.close()
+
+
 @pytest.fixture
-def rigs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Rig]]:
+def rigs(tmp_path_factory: pytest.TempPathFactory, all_rigs: list[Rig]) -> Iterator[Callable[..., Rig]]:
     """Makes studios and ends them. A socket's path is short, so each has a short folder."""
     made: list[Rig] = []
 
     def make(folder: Path | None = None, **values: Any) -> Rig:
         rig = Rig(folder or tmp_path_factory.mktemp("s"), **values)
         made.append(rig)
+        all_rigs.append(rig)
         return rig
 
     yield make
     for rig in made:
-        if rig._thread.is_alive():
-            rig.close()
+        rig.leave()
 
 
 @pytest.fixture

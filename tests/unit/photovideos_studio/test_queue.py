@@ -50,3 +50,15 @@ def test_a_photo_changed_while_its_film_waited_fails_it_by_name(rigs: Any) -> No
     told = again.ended()
     assert told["status"] == "failed"
     assert "a.jpg" in told["error"]
+
+
+def test_a_render_is_taken_up_again_before_the_roots_are_told_anew(rigs: Any) -> None:
+    first = rigs()
+    session = first.ready_session("a.jpg")
+    first.farm.gate.clear()
+    first.render(session, first.state(session)["draft"])
+    first.eventually(lambda: first.farm.films)
+    first.close()
+    again = rigs(first.folder, with_roots=False)
+    again.headers = first.headers
+    assert again.ended()["status"] == "completed"

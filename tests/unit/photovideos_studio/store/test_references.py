@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from photovideos_studio.store.errors import FileClosed, SourceChanged
-from photovideos_studio.store.references import Reference, Roots, digest, open_again, refer
+from photovideos_studio.store.references import Reference, Roots, digest, open_again, open_plainly, refer
 
 
 @pytest.fixture
@@ -18,9 +18,9 @@ def photo(tmp_path: Path) -> Path:
 
 
 def taken(roots: Roots, path: Path) -> tuple[Reference, str]:
-    descriptor = roots.open(str(path))
+    descriptor = open_plainly(roots.plain_path(str(path)))
     try:
-        return refer(str(path), descriptor), digest(descriptor)
+        return refer(roots.plain_path(str(path)), descriptor), digest(descriptor)
     finally:
         os.close(descriptor)
 
@@ -34,7 +34,7 @@ def test_a_folder_swapped_for_a_link_in_the_middle_opens_nothing(photo: Path, tm
     photo.parent.rename(tmp_path / "inbox" / "moved")
     photo.parent.symlink_to(secret)
     with pytest.raises(SourceChanged, match=r"a\.jpg"):
-        open_again(roots, reference, sha256, "a.jpg")
+        open_again(reference, sha256, "a.jpg")
 
 
 def test_a_root_turned_into_a_link_after_it_was_given_opens_nothing(photo: Path, tmp_path: Path) -> None:
@@ -42,14 +42,14 @@ def test_a_root_turned_into_a_link_after_it_was_given_opens_nothing(photo: Path,
     (tmp_path / "inbox").rename(tmp_path / "other")
     (tmp_path / "inbox").symlink_to(tmp_path / "other")
     with pytest.raises(FileClosed):
-        roots.open(str(photo))
+        open_plainly(roots.plain_path(str(photo)))
 
 
 def test_the_same_content_under_new_times_is_the_same_file(photo: Path, tmp_path: Path) -> None:
     roots = Roots((tmp_path,))
     reference, sha256 = taken(roots, photo)
     os.utime(photo, ns=(0, 0))
-    os.close(open_again(roots, reference, sha256, "a.jpg"))
+    os.close(open_again(reference, sha256, "a.jpg"))
 
 
 def test_other_content_of_the_same_size_and_time_is_another_file(photo: Path, tmp_path: Path) -> None:
@@ -58,20 +58,28 @@ def test_other_content_of_the_same_size_and_time_is_another_file(photo: Path, tm
     photo.write_bytes(b"PIXELS")
     os.utime(photo, ns=(reference.mtime_ns, reference.mtime_ns))
     with pytest.raises(SourceChanged):
-        open_again(roots, reference, sha256, "a.jpg")
+        open_again(reference, sha256, "a.jpg")
 
 
 @pytest.mark.parametrize("path", ["", "a.jpg", "relative/a.jpg", "/etc/passwd", "/", "/a\0b"])
 def test_what_is_no_path_below_a_root_is_closed(path: str, tmp_path: Path) -> None:
     with pytest.raises(FileClosed):
-        Roots((tmp_path,)).open(path)
+        Roots((tmp_path,)).plain_path(path)
 
 
 def test_a_way_up_is_no_way_out(photo: Path, tmp_path: Path) -> None:
     roots = Roots((photo.parent,))
     (tmp_path / "inbox" / "b.jpg").write_bytes(b"x")
     with pytest.raises(FileClosed):
-        roots.open(f"{photo.parent}/../b.jpg")
+        roots.plain_path(f"{photo.parent}/../b.jpg")
+
+
+def test_what_was_allowed_once_is_opened_again_without_its_root(photo: Path, tmp_path: Path) -> None:
+    alias = tmp_path / "alias"
+    alias.symlink_to(tmp_path / "inbox")
+    reference, sha256 = taken(Roots((alias,)), alias / "Italy" / "a.jpg")
+    assert reference.path == str(photo.resolve())
+    os.close(open_again(reference, sha256, "a.jpg"))
 
 
 def test_no_descriptor_stays_open_after_a_refusal(photo: Path, tmp_path: Path) -> None:
@@ -80,5 +88,5 @@ def test_no_descriptor_stays_open_after_a_refusal(photo: Path, tmp_path: Path) -
     before = len(os.listdir("/proc/self/fd"))
     for name in ("pipe", "inbox", "absent", "inbox/Italy/none", "inbox/Italy/a.jpg/below"):
         with pytest.raises(FileClosed):
-            roots.open(str(tmp_path / name))
+            open_plainly(roots.plain_path(str(tmp_path / name)))
     assert len(os.listdir("/proc/self/fd")) == before
