@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from photovideos.errors import FolderMoved, FolderOffline, NoRights, NoSpace, PhotoVideosError
+from photovideos.intake.ignore import OWN_HIDDEN_PREFIX
 
-_PART_PREFIX = ".photovideos-part-"  # hidden, and no name that a scan takes for an unfinished copy
+_PART_PREFIX = f"{OWN_HIDDEN_PREFIX}-part-"  # hidden, and no name that a scan takes for an unfinished copy
 _PART = re.compile(re.escape(_PART_PREFIX) + r"[0-9a-f]{16}")
 _WRITE = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC

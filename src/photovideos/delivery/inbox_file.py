@@ -15,12 +15,13 @@ from photovideos import logs
 from photovideos.delivery import files
 from photovideos.delivery.ours import BOM, MAX_TEXT_BYTES, Kind, is_ours
 from photovideos.errors import PhotoVideosError
+from photovideos.intake.ignore import OWN_NOTE_PREFIX
 from photovideos.logs import clean
 from photovideos.model import BackendKind, Balance
 
 _log = logs.get("inbox_file")
 
-NAME = "_photovideos - inbox.txt"
+NAME = f"{OWN_NOTE_PREFIX}inbox.txt"
 REWRITE_SECONDS = 3600.0
 _NEWLINE = "\r\n"
 _LOOKED = "Last look: "

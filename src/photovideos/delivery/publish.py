@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 from photovideos.delivery import files, names
 from photovideos.delivery.ours import BOM, MAX_TEXT_BYTES, Kind, is_ours
-from photovideos.errors import FilmBroken, NoRights
+from photovideos.errors import FilmBroken, NoRights, Stopping
 
 _CHUNK_BYTES = 1024 * 1024
+_SHORT_STEM_BYTES = 100
 _SPARE_BYTES = 1_000_000  # for the summary and the file system's own books
 
 
@@ -23,12 +26,13 @@ def publish_film(
     sha256: str,
     intended: str | None = None,
     before_rename: Callable[[str], None] = lambda _: None,
+    stop: threading.Event | None = None,
 ) -> str:
     """Copies the film into the folder and gives it its name: `<stem>.mp4`, or with ` (2)`, ` (3)` if that is taken.
 
     `before_rename` hears the name before it is given, so that the ledger has it first; `intended` is such a name from
     an earlier try: if the film lies there already, that is all. Returns the name. Raises NoSpace, NoRights,
-    FolderOffline, FolderMoved, and FilmBroken where the bytes are not those of `sha256`.
+    FolderOffline, FolderMoved, Stopping, and FilmBroken where the bytes are not those of `sha256`.
     """
     with files.told_as_ours(folder_fd):
         if intended is not None and digest_of(folder_fd, intended) == sha256:
@@ -40,7 +44,7 @@ def publish_film(
         with files.told_as_ours(folder_fd, needed_bytes=size):
             check_space(folder_fd, size)
             with files.new_part(folder_fd) as (part, fd):
-                _copy(source, fd)
+                _copy(source, fd, stop)
                 os.fsync(fd)
                 if _digest(fd) != sha256:
                     raise FilmBroken("The film was damaged while it was copied into the folder.")
@@ -71,8 +75,11 @@ def probe_rights(folder_fd: int) -> None:
         files.write_all(fd, b"photovideos")
 
 
-def _copy(source: int, target: int) -> None:
+def _copy(source: int, target: int, stop: threading.Event | None) -> None:
+    """A slow share may take minutes: a stop is noticed between two pieces."""
     while chunk := os.read(source, _CHUNK_BYTES):
+        if stop is not None and stop.is_set():
+            raise Stopping
         files.write_all(target, chunk)
 
 
@@ -99,6 +106,16 @@ def digest_of(folder_fd: int, name: str) -> str | None:
 
 
 def _name_it(folder_fd: int, part: str, stem: str, before_rename: Callable[[str], None]) -> str:
+    try:
+        return _first_free(folder_fd, part, stem, before_rename)
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise
+        # Encrypted and some network file systems hold less than the 255 bytes that the others do.
+        return _first_free(folder_fd, part, names.cut_bytes(stem, _SHORT_STEM_BYTES), before_rename)
+
+
+def _first_free(folder_fd: int, part: str, stem: str, before_rename: Callable[[str], None]) -> str:
     """The first number under which both the film's name and its summary's are free."""
     for candidate in names.numbered(stem):
         name = names.film_name(candidate)

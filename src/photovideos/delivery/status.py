@@ -18,12 +18,13 @@ from photovideos import logs
 from photovideos.delivery import files
 from photovideos.delivery.ours import BOM, MAX_TEXT_BYTES, Kind, is_ours
 from photovideos.errors import PhotoVideosError
+from photovideos.intake.ignore import OWN_NOTE_PREFIX
 from photovideos.logs import clean
 from photovideos.model import LeftOut
 
 _log = logs.get("status")
 
-PREFIX = "_photovideos - "
+PREFIX = OWN_NOTE_PREFIX
 MAX_LINES = 40
 MAX_LINE_CHARACTERS = 300
 REWRITE_SECONDS = 15.0
@@ -115,11 +116,14 @@ def show(folder_fd: int, note: StatusNote, *, now: float) -> bool:
     data = (BOM + text_of(note)).encode(errors="replace")
     try:
         old = files.read_regular(folder_fd, name, MAX_TEXT_BYTES)
-        if old is not None and (not is_ours(Kind.STATUS, old) or old == data or _is_fresh(folder_fd, name, now)):
-            return is_ours(Kind.STATUS, old)
+        if old is not None and not is_ours(Kind.STATUS, old):
+            return False
+        if old is not None and _is_fresh(folder_fd, name, now):
+            return True
         if old is None and files.exists(folder_fd, name):
             return False  # a link, a folder, or a long text of somebody's own
-        _put(folder_fd, name, data, now=now, is_new=old is None)
+        if old != data:
+            _put(folder_fd, name, data, now=now, is_new=old is None)
         _remove(folder_fd, keep=name)
     except (OSError, PhotoVideosError) as error:
         _log.warning("status.unwritten", state=note.state, reference=note.reference, reason=str(error))

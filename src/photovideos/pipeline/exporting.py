@@ -158,6 +158,7 @@ def _published(walk: Walk, block: Block, under_way: ExportUnderWay, facts: FilmF
         sha256=facts.sha256,
         intended=film.name or None,
         before_rename=_about_to_rename,
+        stop=walk.halt,
     )
     film = replace(film, name=name, published=True)
     walk.save(export=replace(under_way, film=film), made=(*walk.road.made, film))

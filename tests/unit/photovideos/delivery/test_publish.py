@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from photovideos.delivery import files, publish
 from photovideos.delivery.ours import Kind
-from photovideos.errors import FilmBroken, FolderMoved, FolderOffline, NoRights, NoSpace
+from photovideos.errors import FilmBroken, FolderMoved, FolderOffline, NoRights, NoSpace, Stopping
 
 SUMMARY = f"Timeline (1 track):\n1. Video: a\n\n{Kind.SUMMARY}\nInputs: f\nMade by photovideos: a.mp4, 1, {'a' * 64}\n"
 
@@ -92,6 +93,30 @@ def test_a_crash_while_copying_leaves_nothing_under_a_final_name_and_the_rest_is
     (folder / ".photovideos-part-notours").write_bytes(b"somebody's own")
     publish.publish_film(folder_fd, film.path, "Italy", sha256=film.sha256)
     assert sorted(os.listdir(folder)) == [".photovideos-part-notours", "Italy.mp4"]
+
+
+def test_a_stop_while_copying_leaves_nothing(folder: Path, folder_fd: int, film: Any) -> None:
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Stopping):
+        publish.publish_film(folder_fd, film.path, "Italy", sha256=film.sha256, stop=stop)
+    assert os.listdir(folder) == []
+
+
+def test_where_names_are_shorter_the_film_s_is_too(
+    folder: Path, folder_fd: int, film: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """eCryptfs holds 143 bytes; it cannot be had here."""
+    exists = files.exists
+
+    def _exists(fd: int, name: str) -> bool:
+        if len(name.encode()) > 143:
+            raise OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG))
+        return exists(fd, name)
+
+    monkeypatch.setattr(files, "exists", _exists)
+    name = publish.publish_film(folder_fd, film.path, "é" * 110, sha256=film.sha256)
+    assert name == "é" * 50 + ".mp4"
 
 
 def test_a_film_that_is_not_the_one_inspected_is_not_published(folder: Path, folder_fd: int, film: Any) -> None:

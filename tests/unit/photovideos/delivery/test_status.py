@@ -96,6 +96,13 @@ def test_the_same_words_are_not_written_again(folder: Path, folder_fd: int) -> N
     assert (folder / "_photovideos - on hold.txt").stat().st_ino == inode
 
 
+def test_a_second_one_that_a_crash_left_is_taken_away(folder: Path, folder_fd: int) -> None:
+    status.show(folder_fd, note("making"), now=NOW)
+    (folder / "_photovideos - queued.txt").write_text(status.text_of(note("queued")), "utf-8", newline="")
+    status.show(folder_fd, note("making"), now=NOW + 20)
+    assert listed(folder) == ["_photovideos - making.txt"]
+
+
 def test_clear_takes_ours_and_leaves_everything_else(folder: Path, folder_fd: int) -> None:
     own = {
         "_photovideos - queued.txt": b"my own words",
