@@ -6,6 +6,7 @@ thread; what it remembers of a folder only saves reading, the ledger and the fol
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -49,6 +50,13 @@ class Seen:
     decided: tuple[Any, ...] | None = None  # what was last decided about
     asked: set[Control] = field(default_factory=set)
     nested_prompts: tuple[str, ...] = ()
+    shown: str | None = None
+
+    @property
+    def reference(self) -> str:
+        """For a folder without a job: the same after a restart."""
+        name = f"{self.key.inbox}/{self.key.name}".encode(errors="surrogateescape")
+        return hashlib.sha256(name).hexdigest()[:8]
 
 
 class Desk:
@@ -173,7 +181,7 @@ class Desk:
         if about == seen.decided:
             return
         if seen.prompt_problem is not None:
-            self._show(folder_fd, notices.of_problem(seen.prompt_problem, "", since=self._clock()))
+            self._show(seen, folder_fd, notices.of_problem(seen.prompt_problem, "", since=self._clock()))
             seen.decided = about
             return
         view = self._view(seen, folder_fd, snapshot, verdict, controls)
@@ -222,24 +230,24 @@ class Desk:
         elif isinstance(action, decide.Adopt):
             self._add(seen.key, view, prompt=view.prompt or "", state=JobState.DONE)
             film = next((entry.path for entry in snapshot.own if not entry.path.endswith(".txt")), "")
-            self._show(folder_fd, notices.of_already_made(film, since=self._clock()))
+            self._show(seen, folder_fd, notices.of_already_made(film, since=self._clock()))
         elif isinstance(action, decide.AskForHelp):
             problem = Problem(message="Work on this folder had begun, but the record of it is lost.")
             self._add(seen.key, view, prompt=view.prompt or "", state=JobState.PARKED, problem=problem, cause="Unknown")
-            self._show(folder_fd, notices.of_lost_record(since=self._clock()))
+            self._show(seen, folder_fd, notices.of_lost_record(since=self._clock()))
         elif isinstance(action, decide.ShowNewPhotos):
-            self._show(folder_fd, notices.of_new_photos(since=self._clock()))
+            self._show(seen, folder_fd, notices.of_new_photos(since=self._clock()))
         return True
 
     def _begin(
         self, seen: Seen, folder_fd: int, view: View, job: Job | None, action: decide.TakeIn | decide.GoOn
     ) -> bool:
         if job is None and (count := self._is_gated()):
-            self._show(folder_fd, notices.of_gate(count, since=self._clock()))
+            self._show(seen, folder_fd, notices.of_gate(count, since=self._clock()))
             return False
         if job is not None and job.backend is BackendKind.STUDIO and self._backend is BackendKind.NEMO:
             if Control.READY not in view.controls and job.state is not JobState.SETTLING:
-                self._show(folder_fd, notices.of_other_backend(since=self._clock()))
+                self._show(seen, folder_fd, notices.of_other_backend(since=self._clock()))
                 return False
             if job.state is not JobState.SETTLING:
                 action = decide.TakeIn(prompt=action.prompt)
@@ -323,10 +331,14 @@ class Desk:
         blank = snapshot.prompt is not None and seen.prompt_at is not None and not seen.prompt_at[1]
         note = notices.of_waiting(verdict, snapshot, since=since, blank_prompt=blank)
         if note is not None:
-            self._show(folder_fd, note)
+            self._show(seen, folder_fd, note)
 
-    def _show(self, folder_fd: int, note: status.StatusNote) -> None:
-        status.show(folder_fd, note, now=self._clock())
+    def _show(self, seen: Seen, folder_fd: int, note: status.StatusNote) -> None:
+        """Puts the note into the folder; the log has the same reference."""
+        if seen.shown != note.state:
+            seen.shown = note.state
+            _log.info("folder.waiting", folder=seen.key.name, reference=seen.reference, state=note.state)
+        status.show(folder_fd, replace(note, reference=seen.reference), now=self._clock())
 
     def _show_standing(self, job_id: JobId) -> None:
         job = self._ledger.get(job_id)
