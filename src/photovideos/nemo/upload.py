@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from photovideos import logs
-from photovideos.errors import FileRefused, OutcomeUnknown, RateLimited, ServiceTrouble, Unreachable
+from photovideos.errors import FileRefused, ServiceTrouble, Unreachable
 from photovideos.model import LeftOut, SessionId, Token
+from photovideos.nemo.caller import may_pass
 from photovideos.nemo.client import NemoClient
 
 MAX_UPLOAD_BYTES = 200 * 1024 * 1024
@@ -97,11 +98,9 @@ def _sent(client: NemoClient, token: Token, session_id: SessionId, file: Outgoin
         raise FileRefused("the file is larger than 200 MB; compress or trim it", code=4002, status=0)
     for wait in (*client.pace.again, None):
         try:
-            return _send(client, token, session_id, file)
-        except (RateLimited, OutcomeUnknown):
-            raise
+            return _send(client, token, session_id, file, stop)
         except ServiceTrouble as error:
-            if wait is None or (error.retry_after_seconds or 0) > 15:
+            if wait is None or not may_pass(error):
                 raise
             client.pause(max(wait, error.retry_after_seconds or 0), stop=stop)
             if not isinstance(error, Unreachable) and _plain(file.name) in _there(client, token, session_id):
@@ -109,15 +108,21 @@ def _sent(client: NemoClient, token: Token, session_id: SessionId, file: Outgoin
     raise AssertionError("unreachable: the last try returns or raises")
 
 
-def _send(client: NemoClient, token: Token, session_id: SessionId, file: Outgoing) -> str:
+def _send(client: NemoClient, token: Token, session_id: SessionId, file: Outgoing, stop: threading.Event) -> str:
     if file.address is not None:
-        return client.upload_urls(token, session_id, [file.address])[0]
+        return client.upload_urls(token, session_id, [file.address], is_repeated=False, stop=stop)[0]
     assert file.open_file is not None
     descriptor = file.open_file()
     try:
-        media_type = _TYPES.get(file.name.rpartition(".")[2].lower(), "application/octet-stream")
         return client.upload_file(
-            token, session_id, descriptor, file.name, file.size, media_type=media_type, is_repeated=False
+            token,
+            session_id,
+            descriptor,
+            file.name,
+            file.size,
+            media_type=_TYPES.get(file.name.rpartition(".")[2].lower(), "application/octet-stream"),
+            is_repeated=False,
+            stop=stop,
         )
     finally:
         os.close(descriptor)
