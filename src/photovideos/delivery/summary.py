@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 from photovideos.delivery.ours import BOM, Kind
 from photovideos.delivery.tips import tips
@@ -134,13 +135,19 @@ def _reply(replies: tuple[str, ...]) -> Iterator[str]:
 
 
 def _receipts(receipts: tuple[Receipt, ...]) -> Iterator[str]:
-    """`“30 seconds”: the film is 30 s long – adjusted: …`; what was simply done needs no word for it."""
-    for one in receipts:
-        clause = f"“{clean(one.clause, 300)}”: " if one.clause else ""
-        outcome = "" if one.outcome in _DONE else clean(one.outcome, 60)
-        said = [clean(one.understood, 300), ": ".join(part for part in (outcome, clean(one.reason, 500)) if part)]
-        line = clause + " – ".join(part for part in said if part)
-        yield line.rstrip(": ") if line else ""
+    """`“30 seconds”: length 30 s`; what was simply done needs no word for it; a clause is said once."""
+    for clause, several in groupby(receipts, key=lambda one: one.clause):
+        said = "; ".join(part for part in map(_outcome, several) if part)
+        head = f"“{clean(clause, 300)}”" if clause else ""
+        line = ": ".join(part for part in (head, said) if part)
+        if line:
+            yield line
+
+
+def _outcome(one: Receipt) -> str:
+    word = "" if one.outcome in _DONE else clean(one.outcome, 60)
+    fate = ": ".join(part for part in (word, clean(one.reason, 500)) if part)
+    return " – ".join(part for part in (clean(one.understood, 300), fate) if part)
 
 
 def _measured(facts: SummaryFacts) -> Iterator[str]:
