@@ -41,7 +41,7 @@ def _box_length(head: bytes, rest: int) -> tuple[int, int]:
         return 0, 8
     length = int.from_bytes(head[:4], "big")
     if length == 1:
-        return (int.from_bytes(head[8:16], "big"), 16) if len(head) == 16 else (rest + 1, 16)
+        return (int.from_bytes(head[8:16], "big"), 16) if len(head) == 16 else (rest + 16, 16)
     if length == 0 and head[4:8] != b"\0\0\0\0":
         return rest, 8
     return length, 8

@@ -18,6 +18,8 @@ def missing_of_jpeg(pieces: Pieces) -> str | None:
     offset = 2
     for _ in range(_MAX_STEPS):
         marker = pieces.at(offset, 4)
+        if marker[:2] == b"\xff\xd9":
+            return None
         if len(marker) < 4:
             return END_MISSING
         if marker[0] != 0xFF:
@@ -25,8 +27,6 @@ def missing_of_jpeg(pieces: Pieces) -> str | None:
             return END_MISSING if pieces.is_zero(offset, 64) else None
         if marker[1] == 0xDA:
             return None if pieces.has(b"\xff\xd9", offset + 4) else END_MISSING
-        if marker[1] == 0xD9:
-            return None
         if marker[1] == 0xFF:
             offset += 1
         elif marker[1] in _STANDALONE:

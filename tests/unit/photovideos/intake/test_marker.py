@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -172,3 +173,47 @@ def test_of_two_that_write_the_first_marker_one_wins(
     assert InboxMarker(ME, seen_device=None).check(inbox_fd, now=0).standing is Standing.OTHERS
     assert OTHER.encode() in (inbox / MARKER_NAME).read_bytes()
     assert os.listdir(inbox) == [MARKER_NAME]
+
+
+def test_a_directory_in_the_markers_place_is_anothers(inbox: Path, inbox_fd: int) -> None:
+    (inbox / MARKER_NAME).mkdir()
+    assert InboxMarker(ME, seen_device=None).check(inbox_fd, now=0).standing is Standing.OTHERS
+
+
+def test_a_short_write_is_a_full_disk_and_leaves_nothing_behind(
+    inbox: Path, inbox_fd: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "write", lambda _fd, raw: len(raw) - 1)
+    ownership = InboxMarker(ME, seen_device=None).check(inbox_fd, now=0)
+    assert ownership.reason == room.FULL
+    assert os.listdir(inbox) == []
+
+
+def test_where_directories_cannot_be_locked_the_counter_alone_decides(
+    inbox_fd: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: Any) -> None:
+        raise OSError(errno.EBADF, "not on this share")
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    first, second = InboxMarker(ME, seen_device=None), InboxMarker(OTHER, seen_device=None)
+    assert first.check(inbox_fd, now=0).is_mine
+    assert second.check(inbox_fd, now=0).standing is Standing.OTHERS
+    assert second.check(inbox_fd, now=STANDSTILL_SECONDS).took_over
+
+
+def test_an_inbox_that_was_replaced_is_locked_anew(inbox: Path, inbox_fd: int, tmp_path: Path) -> None:
+    mine = InboxMarker(ME, seen_device=None)
+    assert mine.check(inbox_fd, now=0).is_mine
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / MARKER_NAME).write_bytes((inbox / MARKER_NAME).read_bytes())
+    other_fd = os.open(elsewhere, os.O_RDONLY)
+    try:
+        assert mine.check(other_fd, now=1).is_mine
+        another = InboxMarker(OTHER, seen_device=None)
+        assert another.check(inbox_fd, now=1).took_over
+        another.close()
+        mine.release(other_fd)
+    finally:
+        os.close(other_fd)
