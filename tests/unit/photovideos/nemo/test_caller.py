@@ -3,7 +3,6 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -21,9 +20,7 @@ from photovideos.nemo import codes
 from photovideos.nemo.account import Attribution
 from photovideos.nemo.caller import Caller, Nonsense, Pace, may_pass
 from photovideos.nemo.codes import Call
-
-if TYPE_CHECKING:
-    from tests.unit.photovideos.nemo.conftest import FakeCloud
+from support.fake_cloud import FakeCloud
 
 
 @pytest.fixture

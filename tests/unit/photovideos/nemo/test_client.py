@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -28,16 +28,10 @@ from photovideos.model import RawJson, RenderId, RenderRecord, SessionId, Token
 from photovideos.nemo import sse
 from photovideos.nemo.client import NemoClient
 from photovideos.nemo.wire import RenderStage
-
-if TYPE_CHECKING:
-    from tests.unit.photovideos.nemo.conftest import Act, Asked, FakeCloud, Handler
+from support.fake_cloud import Act, Asked, FakeCloud, Handler, answers
 
 SESSION = SessionId("5529798706024415232")
 RECORD = RenderRecord(id=RenderId("render_1"), token_fingerprint="x", begun_at=0.0)
-
-
-def answers(value: Any, status: int = 200, **headers: str) -> Act:
-    return lambda handler, _asked: handler.answer(value, status=status, **headers)
 
 
 def test_every_call_carries_attribution_and_all_but_the_token_call_the_token(

@@ -7,7 +7,6 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,9 +14,7 @@ from photovideos.errors import Stopping, UsageError
 from photovideos.nemo import exchange
 from photovideos.nemo.exchange import BrokenExchange, Http, NoConnection, Reply, TooLarge, environment_proxy, until
 from photovideos.nemo.network import Patience
-
-if TYPE_CHECKING:
-    from tests.unit.photovideos.nemo.conftest import Asked, FakeCloud, Handler
+from support.fake_cloud import Asked, FakeCloud, Handler
 
 
 def get(http: Http, url: str, *, max_bytes: int = 10_000, stop: threading.Event | None = None) -> Reply:

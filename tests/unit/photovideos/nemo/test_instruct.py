@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -24,25 +23,15 @@ from photovideos.errors import (
 from photovideos.model import InstructionPhase, InstructionRecord, Reply, SessionId, Token
 from photovideos.nemo.client import NemoClient
 from photovideos.nemo.instruct import MAX_REPLY_CHARACTERS, carry_out
-
-if TYPE_CHECKING:
-    from tests.unit.photovideos.nemo.conftest import Act, Asked, FakeCloud, Handler, Now
+from support.fake_cloud import Act, Asked, FakeCloud, Handler, Now, answers, hang_up
 
 SESSION = SessionId("5529798706024415232")
 TEXT = "turn my photos into a 30-second video"
 INTENDED, ACCEPTED, DONE = InstructionPhase.INTENDED, InstructionPhase.ACCEPTED, InstructionPhase.DONE
 
 
-def answers(value: Any, status: int = 200) -> Act:
-    return lambda handler, _asked: handler.answer(value, status=status)
-
-
 def said(text: str) -> bytes:
     return b'data: {"content":{"parts":[{"text":"%s"}]}}\n\n' % text.encode()
-
-
-def hang_up(handler: Handler, _asked: Asked) -> None:
-    handler.hang_up()
 
 
 class Speaker:

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -14,16 +14,10 @@ from photovideos.errors import RateLimited, RequestRefused, ServiceTrouble, Stop
 from photovideos.nemo.account import Attribution
 from photovideos.nemo.client import NemoClient
 from photovideos.nemo.token import TokenBook, fingerprint_of
-
-if TYPE_CHECKING:
-    from tests.unit.photovideos.nemo.conftest import Act, Asked, FakeCloud, Handler, Now
+from support.fake_cloud import Asked, FakeCloud, Handler, Now, answers
 
 DAY = 86400.0
 Book = Callable[..., TokenBook]
-
-
-def answers(value: Any, status: int = 200, **headers: str) -> Act:
-    return lambda handler, _asked: handler.answer(value, status=status, **headers)
 
 
 LIMITED = answers({"code": 429}, 429)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import os
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
@@ -11,15 +11,9 @@ from photovideos.errors import RateLimited, ServiceTrouble, Stopping, TokenExpir
 from photovideos.model import SessionId, Token
 from photovideos.nemo.client import NemoClient
 from photovideos.nemo.upload import MAX_UPLOAD_BYTES, Outgoing, Uploads, file_address, upload
-
-if TYPE_CHECKING:
-    from tests.unit.photovideos.nemo.conftest import Act, Asked, FakeCloud, Handler
+from support.fake_cloud import Asked, FakeCloud, Handler, answers
 
 SESSION = SessionId("5529798706024415232")
-
-
-def answers(value: Any, status: int = 200) -> Act:
-    return lambda handler, _asked: handler.answer(value, status=status)
 
 
 class Sender:

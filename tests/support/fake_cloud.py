@@ -1,0 +1,185 @@
+"""A small backend on loopback that answers as published unless it is told what comes next."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import threading
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+SESSION = "5529798706024415232"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    @property
+    def file_name(self) -> str:
+        found = re.search(rb'filename="([^"]*)"', self.body)
+        assert found
+        return found.group(1).decode()
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    cloud: FakeCloud
+
+    def answer(self, value: Any, *, status: int = 200, **headers: str) -> None:
+        body = value if isinstance(value, bytes) else json.dumps(value).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        for name, text in headers.items():
+            self.send_header(name.replace("_", "-"), text)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def stream(self, *chunks: bytes, is_whole: bool = True) -> None:
+        """An event stream; not `is_whole`: the connection breaks in the middle of it."""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for chunk in chunks:
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
+            self.wfile.flush()
+        if is_whole:
+            self.wfile.write(b"0\r\n\r\n")
+        else:
+            self.close_connection = True
+
+    def hang_up(self) -> None:
+        self.close_connection = True
+        self.connection.shutdown(socket.SHUT_RDWR)
+
+    def _handle(self) -> None:
+        length = int(self.headers.get("Content-Length") or 0)
+        asked = Asked(
+            method=self.command,
+            path=self.path,
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=self.rfile.read(length),
+        )
+        self.cloud.handle(self, asked)
+
+    do_GET = do_POST = _handle  # noqa: N815 http.server's names
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+Act = Callable[[Handler, Asked], None]
+
+
+def said(text: str, **more: Any) -> bytes:
+    """One ADK event with a text."""
+    event = {"content": {"parts": [{"text": text}], "role": "model"}, "author": "nemo_agent", **more}
+    return b"data: " + json.dumps(event, ensure_ascii=False).encode() + b"\n\n"
+
+
+@dataclass
+class FakeCloud:
+    """Answers as published unless `plan` says what comes next. `raw_state`: the text of `data.state`."""
+
+    asked: list[Asked] = field(default_factory=list)
+    raw_state: str = '{"draft":null,"video_infos":[]}'
+    uploaded: list[str] = field(default_factory=list)
+    tokens: int = 0
+    _plans: dict[str, deque[Act]] = field(default_factory=lambda: defaultdict(deque))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    url: str = ""
+
+    def plan(self, path: str, *acts: Act) -> None:
+        """What the next calls to paths that contain `path` are answered."""
+        self._plans[path].extend(acts)
+
+    def calls(self, path: str) -> list[Asked]:
+        return [asked for asked in self.asked if path in asked.path]
+
+    def handle(self, handler: Handler, asked: Asked) -> None:
+        with self._lock:
+            self.asked.append(asked)
+            acts = next((acts for path, acts in self._plans.items() if path in asked.path and acts), None)
+            act = acts.popleft() if acts else None
+        (act or self._as_published)(handler, asked)
+
+    def _as_published(self, handler: Handler, asked: Asked) -> None:
+        if "anonymous-token" in asked.path:
+            self.tokens += 1
+            handler.answer({"code": 0, "data": {"token": f"nmv_usr_{self.tokens}", "user_id": "anon_7"}})
+        elif "with-session" in asked.path:
+            handler.answer({"code": 0, "data": {"session_id": SESSION, "user_id": "anon_7"}})
+        elif "upload-video" in asked.path:
+            self.uploaded.append(asked.file_name)
+            handler.answer({"code": 0, "data": {"files": [{"filename": asked.file_name}]}})
+        elif "credits" in asked.path:
+            handler.answer({"code": 0, "data": {"available": 60, "frozen": 40, "total": 100}})
+        elif "/state/" in asked.path:
+            handler.answer(b'{"code":0,"data":{"session_id":"%s","state":%s}}' % (SESSION.encode(), self._state()))
+        elif asked.path == "/run_sse":
+            self.edit()
+            handler.stream(said("Done."))
+        else:
+            handler.answer({"code": 0})
+
+    def edit(self) -> None:
+        """The next look at the state shows another draft."""
+        with self._lock:
+            segment = {"n": "a.jpg", "d": 3000 + len(self.asked)}
+            self.raw_state = json.dumps({"draft": {"t": [{"tt": 0, "sg": [segment]}]}})
+
+    def _state(self) -> bytes:
+        if self.uploaded:
+            return json.dumps({"video_infos": [{"filename": name} for name in self.uploaded]}).encode()
+        return self.raw_state.encode()
+
+
+@dataclass
+class Now:
+    """A clock that moves only when told to."""
+
+    at: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@contextmanager
+def serving() -> Iterator[FakeCloud]:
+    fake = FakeCloud()
+    handler = type("Bound", (Handler,), {"cloud": fake})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
+    thread.start()
+    try:
+        yield fake
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(5)
+
+
+def answers(value: Any, status: int = 200, **headers: str) -> Act:
+    """Answers with `value`, bytes as they are or JSON."""
+    return lambda handler, _asked: handler.answer(value, status=status, **headers)
+
+
+def hang_up(handler: Handler, _asked: Asked) -> None:
+    handler.hang_up()
