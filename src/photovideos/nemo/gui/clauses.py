@@ -18,7 +18,9 @@ _QUOTED = re.compile(
 )
 _WORD = re.compile(r"[^\W_]")
 _MARKUP = re.compile(r"[*_~]")
-_SENTENCE_END = re.compile(r"[.!?…;]+[\"”'’)\]*_]*(?=\s|$)|[。！？；]+[”’」』）*_]*")
+_SENTENCE_END = re.compile(
+    r"[.!?…;]+[\"”'’)\]*_]*(?=\s|$)|[。！？；]+[”’」』）*_]*|[\u2600-\u27bf\U0001f300-\U0001faff\ufe0f]+(?=\s)"
+)
 _VERBS = (
     r"(?:(?:then|you|can|could|may|please|simply|just|now|also|go|ahead|and|to|it's|is|time|feel|free|next)\s+)*"
     r"(?:double-click|right-click|click|tap|press|hit|select|choose|open|drag|drop|preview|export|download|go to|use)\b"

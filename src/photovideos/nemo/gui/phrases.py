@@ -86,7 +86,7 @@ _DRAG = re.compile(
     r"|(?:拖拽|拖动|拖到|拖至|拖放|拖入|拖曳|拖进|拖移|拖動|拖進)"
 )
 _PREVIEW = re.compile(
-    r"\b(?i:preview|watch|play|view|review|see|check)(?i:ing)?\b.*"
+    r"\b(?i:preview|watch|play|view|review|see|check|look|peek)(?i:ing)?\b.*"
     r"\b(?i:in|on|from)\s+(?i:the|your)?\s*(?i:timeline|preview|player|editor)\b"
     rf"|{_LEAD}(?i:preview(?:ing)?)\b(?!\s*(?:is|was|image|of)\b)"
     r"|(?:时间线|时间轴|時間線|時間軸|预览窗口|播放器)[^，。]*(?:预览|預覽|查看|播放)"
@@ -98,8 +98,8 @@ _EXPORT_NOUN = (
     r"ready|took|takes|of|started|queue\w*|job|time|size|presets?|went|worked|should|in progress)\b)(?!\s*[:：-])"
 )
 _EXPORT = re.compile(
-    rf"{_LEAD}(?i:(?:re-?)?export(?:ing)?)\b{_EXPORT_NOUN}"
-    rf"|{_LEAD}(?i:download(?:ing)?|save|render)\s+(?i:it|the|your|this)\s+(?i:final |finished |completed? )?"
+    rf"{_LEAD}(?i:(?:re-?)?export)\b{_EXPORT_NOUN}"
+    rf"|{_LEAD}(?i:download|save|render)\s+(?i:it|the|your|this)\s+(?i:final |finished |completed? )?"
     r"(?:(?i:video|film|movie|files?|result|mp4|clip|slideshow|now)\b|\W*$)"
     r"|^(?:请|您|你|现在|就|可以|即可|可|能|便可|直接|然后|再|最后|接下来|随时|想|要|需要|如需|如果|若要|若|记得|来|以|并|"
     r"准备|好|也|現在|隨時|準備)*+(?:导出|下载|匯出|導出|下載)(?!已|完成|成功|失败|失敗|完毕|中|时|时长|后|後|设置|格式|的)"
@@ -115,6 +115,20 @@ _READY = re.compile(
 _OFFER = re.compile(
     r"\b(?:can|could|may|might|if|feel free|want|like to|would you|wish|whenever|optionally|alternatively)\b"
     r"|可以|如果|若|如需|想|随时|也可|需要时",
+    re.IGNORECASE,
+)
+# Only an edit that says what goes where is worth sending: each is charged for.
+_PLACE = rf"(?:the|your|a|position|place|track|photo|clip|slot|start|end|front|{MASK}|\d)"
+_WHERE = re.compile(
+    r"\b(?:the|this|that|your|it|photos?|clips?|images?|pictures?|music|song|title|track|img\w*|\d+)\b.*"
+    rf"\b(?:(?:on|in)?to (?!\w+ (?:them|it)\b){_PLACE}|before|after|between|in front of|behind|on (?:the )?timeline)"
+    rf"|{MASK}.*\b(?:before|after|to the)\b"
+    r"|(?:拖|移).*(?:到|至|入|进|前|后|之间|开头|结尾|開頭|結尾)",
+    re.IGNORECASE,
+)
+_VAGUE = re.compile(
+    r"\b(?:not|no need|never|without)\b|n't\b|不用|不必|无需|不要"
+    r"|\b(?:drag|drop)\s+(?:one|any|some|an?|clips|photos|images|pictures|items|elements|files)\b",
     re.IGNORECASE,
 )
 _POLITE_START = re.compile(
@@ -143,7 +157,8 @@ def heard(clause: Clause, *, is_offer: bool = False) -> Heard | None:
     """
     masked = clause.masked.strip()
     if _DRAG.search(masked):
-        edit = "" if is_offer or is_an_offer(masked) else _POLITE_START.sub("", clause.text).strip()
+        is_edit = not is_offer and not is_an_offer(masked) and _WHERE.search(masked) and not _VAGUE.search(masked)
+        edit = _POLITE_START.sub("", clause.text).strip() if is_edit else ""
         return Heard(actions=frozenset({Action.EDIT}) if edit else frozenset({Action.NOTHING}), edit=edit)
     actions: set[Action] = set()
     edit = ""

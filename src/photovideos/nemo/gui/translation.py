@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from photovideos.nemo.gui import phrases
-from photovideos.nemo.gui.clauses import Clause, clauses, rejoined, sentences
+from photovideos.nemo.gui.clauses import Clause, clauses, masked_of, rejoined, sentences
 from photovideos.nemo.gui.phrases import Action, Heard
 
 MAX_EDITS = 5  # each costs what an edit costs
@@ -15,10 +15,12 @@ MAX_SENTENCE_CHARACTERS = 1000  # beyond that it is no sentence, and is left as 
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _BULLET = re.compile(r"^(\s*(?:(?:[-*•·–—]|#{1,6}|\(?\d{1,2}[.)、])\s*)?)(.*)$", re.DOTALL)
+_ITEM = re.compile(r"\s*(?:[-*•·–—]|\(?\d{1,2}[.)、])\s*")
 _LEADS_IN = re.compile(r"[:：]\W*$|^\s*#{1,6}\s|^\s*\*\*[^*]+\*\*\s*$")
 _DEPENDENT = re.compile(
-    r"^\W*(?:(?:to|in order to|if|when|whenever|once|for|from|after|before|as soon as|now|next|then|first|finally|"
-    r"lastly|simply|just|please|want|need|ready|step \d+|in|on|at|within|alternatively|otherwise|optionally)\b"
+    r"^\W*(?:(?:(?:and|or|but|so|then)\s+)?"
+    r"(?:to|in order to|if|when|whenever|once|for|from|after|before|as soon as|now|next|then|first|finally|lastly|"
+    r"simply|just|please|want|need|ready|step \d+|in|on|at|within|alternatively|otherwise|optionally)\b"
     r"|如果|若|如需|要|想|当|在|首先|然后|最后|接下来|现在|请|您可以|你可以|为了|需要|完成后|之后)",
     re.IGNORECASE,
 )
@@ -52,7 +54,11 @@ class _Wishes:
 def translate(text: str) -> Translation:
     """The screen talk of a reply as wishes, and the reply without it."""
     wishes = _Wishes()
-    lines = [_translated_line(line, wishes) for line in _LINE_END.split(text)]
+    lines: list[_Line] = []
+    is_offer = False
+    for line in _LINE_END.split(text):
+        is_offer = _is_offered(line, is_offer)
+        lines.append(_translated_line(line, wishes, is_offer=is_offer))
     edits = tuple(dict.fromkeys(wishes.edits))[:MAX_EDITS]
     return Translation(
         text=_put_together(lines),
@@ -69,10 +75,17 @@ class _Line:
     is_gone: bool  # it held screen talk and nothing else
 
 
-def _translated_line(line: str, wishes: _Wishes) -> _Line:
+def _is_offered(line: str, was_offered: bool) -> bool:
+    """Whether what the line says is one of the things that one *could* do: `Next you can:` and the list under it."""
+    if _LEADS_IN.search(line):
+        return phrases.is_an_offer(masked_of(line))
+    return was_offered and (not line.strip() or bool(_ITEM.match(line)))
+
+
+def _translated_line(line: str, wishes: _Wishes, *, is_offer: bool) -> _Line:
     match = _BULLET.match(line)
     bullet, body = (match[1], match[2]) if match else ("", line)
-    kept = [_translated_sentence(sentence, wishes) for sentence in sentences(body)]
+    kept = [_translated_sentence(sentence, wishes, is_offer=is_offer) for sentence in sentences(body)]
     text = "".join(kept).rstrip()
     if text and not kept[-1] and text[-1] in ";；":
         text = text[:-1] + ("。" if text[-1] == "；" else ".")
@@ -81,12 +94,12 @@ def _translated_line(line: str, wishes: _Wishes) -> _Line:
     return _Line(text="", is_gone=bool(body.strip()))
 
 
-def _translated_sentence(sentence: str, wishes: _Wishes) -> str:
+def _translated_sentence(sentence: str, wishes: _Wishes, *, is_offer: bool) -> str:
     """The sentence, what is left of it, or nothing; with the blanks that followed it."""
     if len(sentence) > MAX_SENTENCE_CHARACTERS:
         return sentence
     parts = clauses(sentence)
-    is_offer = any(phrases.is_an_offer(part.masked) for part in parts)
+    is_offer = is_offer or any(phrases.is_an_offer(part.masked) for part in parts)
     found = [phrases.heard(part, is_offer=is_offer) for part in parts]
     shortened = [phrases.ready(part) if one is None else None for part, one in zip(parts, found, strict=True)]
     if not any(found) and not any(shortened):

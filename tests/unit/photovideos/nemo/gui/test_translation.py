@@ -26,6 +26,9 @@ INNOCENT = [
     "The export was finished in 30 seconds.",
     "Export finished: 1080p MP4, 30 s.",
     "Export complete!",
+    "Export is now in progress, please wait.",
+    "Exporting your video now...",
+    "I trimmed the open mic clip and lowered the volume to 20%.",
     "Export: 1080p MP4, 30 fps.",
     "Your export settings are 1080p and 30 fps.",
     "I will export it in 1080p.",
@@ -144,6 +147,11 @@ GONE = [
     ("Feel free to drag and drop your photos.", set()),
     ("您可以拖拽片段来调整顺序。", set()),
     ("如需调整顺序，请拖动照片。", set()),
+    ("Drag clips to rearrange them.", set()),
+    ("To add a transition, drag one from the Transitions library.", set()),
+    ("You can adjust the volume by dragging the slider in the audio panel.", set()),
+    ("What you can do next:\n1. Drag the song to the start\n2. Drag photo 1 to the end", set()),
+    ("您可以：\n- 把照片拖到开头\n- 点击“导出”", {E}),
 ]
 
 
@@ -163,6 +171,8 @@ EDITS = [
         "Drag the last photo to the start, then drop it onto the timeline.",
         "Drag the last photo to the start, drop it onto the timeline",
     ),
+    ("Please drag clip 2 to the start and delete the last one.", "drag clip 2 to the start and delete the last one"),
+    ('Drag "b.jpg" before "a.jpg".', 'Drag "b.jpg" before "a.jpg"'),
     ("把第三张照片拖拽到第一张前面。", "把第三张照片拖拽到第一张前面"),
     ("请将音乐拖到开头。", "将音乐拖到开头"),
     ("Click 'Add Music' to bring in a soundtrack.", "Add Music"),
@@ -177,6 +187,18 @@ def test_what_a_person_should_drag_is_sent_as_an_edit(text: str, edit: str) -> N
 
 
 MIXED = [
+    (
+        "I made your slideshow 🎬 Take a look in the preview window, and if you like it, hit the export button!",
+        "I made your slideshow 🎬",
+        {E, P},
+    ),
+    (
+        "✅ It is there!\n\n**Details:**\n- 30 seconds\n\n**You can:**\n1. Drag clips to sort them\n2. Click Export",
+        "✅ It is there!\n\n**Details:**\n- 30 seconds",
+        {E},
+    ),
+    ("Drag and drop is not needed, I've placed all photos.", "I've placed all photos.", set()),
+    ("Simply press play to preview, then export when you're happy. It is 30 s long.", "It is 30 s long.", {E}),
     ("I've added upbeat music. Click Export to save your video.", "I've added upbeat music.", {E}),
     ('Your video is ready, click "Export" in the top right corner to download it.', "Your video is ready.", {E}),
     ("Everything is set — just click **Export**.", "Everything is set.", {E}),
