@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 HOPS_PER_SECOND = 100
 _WINDOW_SECONDS = 0.046
+_LEAD_MS = 4.5  # a window sees an onset so much before it comes; measured on click tracks
 _BANDS = 32
 _BAND_WEIGHTS = (1.0 + 1.5 * np.exp(-np.arange(_BANDS) / 4.0)).astype(np.float32) / np.float32(
     _BANDS
@@ -44,7 +45,7 @@ def find_beats(samples: Floats, rate: int) -> Beats:
 
 def band_energies(mono: Floats, rate: int) -> Floats:
     """Logarithmic energies in bands that widen as hearing does: shape (hops, bands), HOPS_PER_SECOND a second."""
-    size = 1 << round(np.log2(_WINDOW_SECONDS * rate))
+    size = 1 << int(np.log2(_WINDOW_SECONDS * rate))
     hop = rate / HOPS_PER_SECOND
     clean = np.nan_to_num(np.asarray(mono, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     padded = np.pad(clean, (size // 2, size))
@@ -100,7 +101,7 @@ def beats_in(onsets: Floats) -> Beats:
     path = _without_silent_ends(path, onsets)
     if len(path) < 4:
         return NO_BEATS
-    times = tuple(round(_exact(onsets, hop) * 1000 / HOPS_PER_SECOND) for hop in path)
+    times = tuple(round(_exact(onsets, hop) * 1000 / HOPS_PER_SECOND + _LEAD_MS) for hop in path)
     spacing = float(np.median(np.diff(times)))
     slope = float(np.polyfit(np.round(np.cumsum(np.concatenate(([0.0], np.diff(times) / spacing)))), times, 1)[0])
     return Beats(times, round(60_000 / slope, 2))

@@ -103,7 +103,7 @@ def _close_positions(wanted: Chord, low: int, high: int, size: int) -> list[tupl
     opened = [  # drop the second voice from the top by an octave: the open position of strings and guitars
         tuple(sorted((*position[:-2], position[-2] - 12, position[-1])))
         for position in positions
-        if len(position) >= 3 and position[-2] - 12 >= low
+        if len(position) >= 3 and position[-2] - 12 >= low and position[-2] - 12 not in position
     ]
     return [position for position in positions + opened if position]
 

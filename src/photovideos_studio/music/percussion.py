@@ -13,11 +13,19 @@ from photovideos_studio.music.synth import RATE, Samples, noise
 @lru_cache(maxsize=64)
 def drum(instrument: str, take: int) -> Samples:
     """One stroke; `take` varies it a little, as no two strokes are the same."""
-    wave = _KIT[instrument](take)
+    wave = _without_rumble(_KIT[instrument](take))
     fade = min(len(wave) // 2, 960)
     wave[-fade:] *= np.linspace(1, 0, fade, dtype=np.float32)
     wave[:24] *= np.linspace(0, 1, 24, dtype=np.float32)
     return wave
+
+
+def _without_rumble(wave: Samples) -> Samples:
+    """A falling tone leaves an offset behind, which only eats headroom."""
+    size = 2 * len(wave)
+    hertz = np.fft.rfftfreq(size, 1 / RATE)
+    kept = np.fft.irfft(np.fft.rfft(wave, size) * (hertz**4 / (hertz**4 + 24.0**4)), size)
+    return kept[: len(wave)].astype(np.float32)
 
 
 def _time(seconds: float) -> Samples:
@@ -114,8 +122,9 @@ def _tom(take: int) -> Samples:
 
 def _taiko(take: int) -> Samples:
     t = _time(1.1)
-    skin = 0.85 * _sweep(t, 58, 45, 0.05) * _fall(t, 0.26) + 0.3 * _sweep(t, 96, 30, 0.04) * _fall(t, 0.15)
-    return skin + 0.22 * _hiss(t, 150, 1400, take) * _fall(t, 0.035)
+    skin: Samples = 0.85 * _sweep(t, 58, 45, 0.05) * _fall(t, 0.26) + 0.3 * _sweep(t, 96, 30, 0.04) * _fall(t, 0.15)
+    slap: Samples = 0.22 * _hiss(t, 150, 1400, take) * _fall(t, 0.035)
+    return skin + slap
 
 
 def _ride(take: int) -> Samples:

@@ -13,7 +13,7 @@ _Wave = NDArray[np.float32]
 
 
 class Reverb:
-    """Takes mono sends of exactly `chunk` frames, gives stereo of the same length; keeps what rings on."""
+    """Takes mono sends of at most `chunk` frames, gives stereo of `chunk` frames; keeps what rings on."""
 
     def __init__(self, seconds: float, wet: float, dark: float, chunk: int) -> None:
         self._chunk = chunk // 2
@@ -24,9 +24,8 @@ class Reverb:
         self._last = np.zeros((2, 1), np.float32)
 
     def through(self, send: _Wave) -> _Wave:
+        send = np.pad(send, (0, 2 * self._chunk - len(send)))
         slow = (send[0::2] + send[1::2]) * np.float32(0.5)
-        if len(slow) < self._chunk:
-            slow = np.pad(slow, (0, self._chunk - len(slow)))
         self._ringing += np.fft.irfft(np.fft.rfft(slow, self._size) * self._spectrum, self._size)
         out = self._ringing[:, : self._chunk].copy()
         self._ringing[:, : self._size - self._chunk] = self._ringing[:, self._chunk :]

@@ -43,10 +43,11 @@ def struck(recipe: Struck, pitch: int, seconds: float) -> Samples:
     if recipe.noise:
         burst = noise(int(0.05 * RATE), *recipe.noise_band, pitch)[:count] * np.float32(recipe.noise)
         out[: len(burst)] += burst * np.exp(-np.arange(len(burst), dtype=np.float32) / np.float32(0.012 * RATE))
-    _rise(out, recipe.attack_ms)
     if recipe.tremolo:
         out *= 1.0 - recipe.tremolo * (0.5 + 0.5 * _sine(ticks, 4.6, 1))
-    return _driven(_levelled(out, 0.3), recipe.drive) * np.float32(recipe.loudness)
+    out = _driven(_levelled(out, 0.3), recipe.drive, hertz) * np.float32(recipe.loudness)
+    _rise(out, recipe.attack_ms)
+    return out
 
 
 def held(recipe: Held, pitch: int, seconds: float) -> NDArray[np.float32]:
@@ -75,7 +76,7 @@ def held(recipe: Held, pitch: int, seconds: float) -> NDArray[np.float32]:
         sides *= _falling(count, recipe.fall, 1.0)
     if recipe.bite:
         sides *= 1.0 + np.float32(recipe.bite) * _falling(count, 0.09, 1.0)
-    return _driven(_levelled(sides, 0.12), recipe.drive) * np.float32(recipe.loudness)
+    return _levelled(sides, 0.12) * np.float32(recipe.loudness)
 
 
 def _chair(voice: int, voices: int) -> tuple[float, float]:
@@ -124,8 +125,16 @@ def _period(recipe: Held, pitch: int) -> Samples:
         level *= max(0.0, 1.0 - (k * hertz / recipe.ceiling) ** 2) if k > 1 else 1.0
         spectrum[k] = level * np.exp(1j * (k * k * 0.7))  # spread phases: no spike in the period
     wave = np.fft.irfft(spectrum, size)
-    even: Samples = (wave / np.sqrt(np.mean(wave**2))).astype(np.float32)
-    return even
+    wave /= np.sqrt(np.mean(wave**2))
+    if recipe.drive:  # saturated here, where what it adds above the ceiling and below the note can be taken out again
+        bent = np.fft.rfft(np.tanh(wave * 1.2 * recipe.drive))
+        reach = np.arange(len(bent)) * hertz / (1.6 * recipe.ceiling)
+        bent *= np.maximum(0.0, 1.0 - reach**2)
+        bent[0] = 0.0
+        wave = np.fft.irfft(bent, size)
+        wave /= np.sqrt(np.mean(wave**2))
+    period: Samples = wave.astype(np.float32)
+    return period
 
 
 def _vibrato(recipe: Held, ticks: NDArray[np.uint32], hertz: float) -> NDArray[np.uint32] | None:
@@ -169,9 +178,14 @@ def _levelled(wave: NDArray[np.float32], loud: float) -> NDArray[np.float32]:
     return wave * np.float32(loud * 0.4 / max(level, 1e-6))
 
 
-def _driven(wave: NDArray[np.float32], drive: float) -> NDArray[np.float32]:
+def _driven(wave: Samples, drive: float, hertz: float) -> Samples:
+    """Saturation of a note that dies away, without the offset that it brings about."""
     if not drive:
         return wave
-    gain = np.float32(1.0 + 12.0 * drive)
-    warmed: NDArray[np.float32] = np.tanh(wave * gain) / np.float32(gain**0.6)
-    return warmed
+    gain = 1.0 + 12.0 * drive
+    warmed = np.tanh(wave * np.float32(gain)) / np.float32(gain**0.6)
+    span = round(max(2.0, 0.04 * hertz) // 1 / hertz * RATE)  # whole periods: their mean is the offset and nothing else
+    padded = np.cumsum(np.pad(warmed, (span // 2 + 1, span - span // 2), mode="edge"), dtype=np.float64)
+    offset = (padded[span:] - padded[:-span])[: len(warmed)] / span
+    level: Samples = warmed - offset.astype(np.float32)
+    return level
