@@ -19,7 +19,7 @@ from photovideos_studio.render import ground
 from photovideos_studio.render.grade import filtered
 from photovideos_studio.render.mezzanine import MARGIN, Mezzanine, union
 from photovideos_studio.render.motion import ease_for, view_at, zoomed
-from photovideos_studio.render.planes import Planes, planes_of
+from photovideos_studio.render.planes import Planes, Sheet, planes_of
 from photovideos_studio.render.sampling import sample
 from photovideos_studio.render.timeline import Layer
 
@@ -50,7 +50,7 @@ class ClipShot:
         self._frames = None
         self._reader.close()
 
-    def draw(self, layer: Layer, out: Planes, nearer: float = 1.0) -> None:
+    def draw(self, layer: Layer, sheet: Sheet, nearer: float = 1.0) -> Planes:
         seconds = self._picture.source_start_ms / 1000 + layer.seconds
         length = self._facts.length_ms / 1000
         if self._facts.repeats:
@@ -60,7 +60,7 @@ class ClipShot:
             self._ready = (moment, self._prepared(frame))
         still = self._ready[1]
         view = zoomed(view_at(self._picture.motion, layer.progress, self._ease), nearer)
-        sample(still.planes, still.view(view), out)
+        return sample(*still.view(view, sheet.width), sheet)
 
     def _frame_at(self, seconds: float) -> tuple[Fraction, av.VideoFrame]:
         if self._frames is None or self._shown is None or seconds < self._shown[0]:
@@ -106,7 +106,7 @@ class ClipShot:
         converted = frame.reformat(
             width=stored[0],
             height=stored[1],
-            format="yuv420p",
+            format="nv12",
             src_colorspace=_CONVERSION_SPACES.get(int(frame.colorspace), "ITU601" if frame.height < 720 else "ITU709"),
             dst_colorspace="ITU709",
             dst_color_range="MPEG",
@@ -117,8 +117,8 @@ class ClipShot:
         orientation = _ORIENTATION_OF_TURN[turn]
         if orientation == 1:
             return planes
-        y, u, v = (np.ascontiguousarray(photos.turn(plane, orientation)) for plane in (planes.y, planes.u, planes.v))
-        return Planes(y, u, v)
+        y, uv = (np.ascontiguousarray(photos.turn(plane, orientation)) for plane in (planes.y, planes.uv))
+        return Planes(y, uv)
 
 
 def _on_ground(frame: av.VideoFrame) -> av.VideoFrame:

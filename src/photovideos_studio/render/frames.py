@@ -11,7 +11,7 @@ from typing import Final
 
 from photovideos_studio import photos
 from photovideos_studio.draft import Draft
-from photovideos_studio.render.planes import BLACK, Planes, new_planes, towards
+from photovideos_studio.render.planes import BLACK, Planes, new_sheet, towards
 from photovideos_studio.render.shots import Shot, open_shot
 from photovideos_studio.render.texts import Overlays
 from photovideos_studio.render.timeline import Scene, Timeline
@@ -36,33 +36,39 @@ class FrameMaker:
         self._sources = sources
         self._timeline = Timeline(draft)
         self._shots: dict[int, Shot] = {}
-        self._spare = new_planes(draft.canvas.width, draft.canvas.height)
+        self._sheets = tuple(new_sheet(draft.canvas.width, draft.canvas.height) for _ in range(2))
         self._overlays = Overlays(draft, self._draw_scene_of)
 
-    def draw(self, frame: int, out: Planes) -> None:
-        """Raises FilmUnmakeable if a file the film needs cannot be read any more."""
+    def draw(self, frame: int) -> Planes:
+        """The frame, on memory that the next call draws on again.
+
+        Raises FilmUnmakeable if a file the film needs cannot be read any more.
+        """
+        for text, _ in self._timeline.visible_texts(frame):
+            self._overlays.prepare(text)  # may draw another frame to see what the text will lie on
         scene = self._timeline.scene(frame)
-        self._draw_scene(scene, out)
+        out = self._draw_scene(scene)
         for text, strength in self._timeline.visible_texts(frame):
             self._overlays.lay(text, strength, out)
         if scene.light < 1.0:
             towards(out, BLACK, scene.light)
+        return out
 
     def close(self) -> None:
         for shot in self._shots.values():
             shot.close()
         self._shots.clear()
 
-    def _draw_scene_of(self, frame: int, out: Planes) -> None:
+    def _draw_scene_of(self, frame: int) -> Planes:
         """A frame without its texts and fades: what a text will lie on."""
-        self._draw_scene(self._timeline.scene(min(frame, self._draft.frame_count - 1)), out)
+        return self._draw_scene(self._timeline.scene(min(frame, self._draft.frame_count - 1)))
 
-    def _draw_scene(self, scene: Scene, out: Planes) -> None:
+    def _draw_scene(self, scene: Scene) -> Planes:
         under = self._shot(scene.under.segment)
+        sheet, spare = self._sheets
         if scene.over is None:
-            under.draw(scene.under, out)
-            return
-        draw_transition(scene, under, self._shot(scene.over.segment), out, self._spare)
+            return under.draw(scene.under, sheet)
+        return draw_transition(scene, under, self._shot(scene.over.segment), sheet, spare)
 
     def _shot(self, segment: int) -> Shot:
         shot = self._shots.pop(segment, None)

@@ -87,24 +87,39 @@ def filtered(planes: Planes, name: str | None) -> Planes:
     if name not in FILTERS:
         return planes
     matrix, offset = _from_film(name)
-    return _mapped(planes.y, planes.u, planes.v, matrix, offset, black=16.0)
+    u, v = cv2.split(planes.uv)
+    return _mapped(planes.y, u, v, matrix, offset, black=16.0)
 
 
 def _mapped(y: Plane, cb: Plane, cr: Plane, matrix: Matrix, offset: Matrix, *, black: float) -> Planes:
+    """An affine map of all three. In bands of rows, which stay in the processor's cache from step to step."""
     size = (y.shape[1], y.shape[0])
     bias = offset - matrix @ np.array([black, 128.0, 128.0])
-    luma = cv2.addWeighted(y, matrix[0, 0], _grown(cb, size), matrix[0, 1], bias[0], dtype=cv2.CV_32F)
-    cv2.scaleAdd(_grown(cr, size).astype(np.float32), matrix[0, 2], luma, dst=luma)
-    out = [_rounded(luma, 16, 235)]
-    grey = None
-    if abs(matrix[1, 0]) + abs(matrix[2, 0]) > 1e-6:
-        grey = cv2.resize(y, (cb.shape[1], cb.shape[0]), interpolation=cv2.INTER_AREA)
-    for row in (1, 2):
-        chroma = cv2.addWeighted(cb, matrix[row, 1], cr, matrix[row, 2], bias[row], dtype=cv2.CV_32F)
-        if grey is not None:
-            cv2.scaleAdd(grey.astype(np.float32), matrix[row, 0], chroma, dst=chroma)
-        out.append(_rounded(chroma, 16, 240))
-    return Planes(*out)
+    near_cb, near_cr = _grown(cb, size), _grown(cr, size)
+    luma = np.empty_like(y)
+    for rows in _bands(y.shape[0]):
+        _combine((near_cb[rows], near_cr[rows], y[rows]), matrix[0], bias[0], luma[rows], (16, 235))
+    far = cv2.resize(y, (cb.shape[1], cb.shape[0]), interpolation=cv2.INTER_AREA)
+    u, v = np.empty_like(cb), np.empty_like(cr)
+    for rows in _bands(cb.shape[0]):
+        _combine((cb[rows], cr[rows], far[rows]), matrix[1], bias[1], u[rows], (16, 240))
+        _combine((cb[rows], cr[rows], far[rows]), matrix[2], bias[2], v[rows], (16, 240))
+    return Planes(luma, cv2.merge((u, v)))
+
+
+def _combine(
+    parts: tuple[Plane, Plane, Plane], weights: Matrix, bias: float, out: Plane, bounds: tuple[int, int]
+) -> None:
+    """`parts`: Cb, Cr, Y; `weights` for Y, Cb, Cr."""
+    cb, cr, y = parts
+    mixed = cv2.addWeighted(cb, weights[1], cr, weights[2], bias, dtype=cv2.CV_32F)
+    if abs(weights[0]) > 1e-6:
+        mixed = cv2.addWeighted(y, weights[0], mixed, 1.0, 0.0, dtype=cv2.CV_32F)
+    np.copyto(out, dithered(mixed, *bounds))
+
+
+def _bands(height: int) -> list[slice]:
+    return [slice(top, min(height, top + _DITHER_EDGE)) for top in range(0, height, _DITHER_EDGE)]
 
 
 def _grown(chroma: Plane, size: tuple[int, int]) -> Plane:
@@ -113,16 +128,12 @@ def _grown(chroma: Plane, size: tuple[int, int]) -> Plane:
 
 
 def dithered(values: npt.NDArray[np.float32], low: int, high: int) -> Plane:
-    """Float values to bytes with a fixed pattern of noise below one level, so that slow gradients show no steps."""
-    return _rounded(values, low, high)
-
-
-def _rounded(values: npt.NDArray[np.float32], low: int, high: int) -> Plane:
+    """Float values (overwritten) to bytes, with a fixed pattern of noise below one level: slow gradients show no steps."""
     noise = _noise(-(-values.shape[1] // 1024) * 1024)
-    for top in range(0, values.shape[0], _DITHER_EDGE):
-        band = values[top : top + _DITHER_EDGE]
+    for rows in _bands(values.shape[0]):
+        band = values[rows]
         cv2.add(band, noise[: band.shape[0], : band.shape[1]], dst=band)
-    plane: Plane = cv2.convertScaleAbs(cv2.max(values, 0.0))  # convertScaleAbs rounds to nearest
+    plane: Plane = cv2.convertScaleAbs(cv2.max(values, 0.0))  # rounds to nearest
     cv2.max(plane, float(low), dst=plane)
     cv2.min(plane, float(high), dst=plane)
     return plane

@@ -39,27 +39,21 @@ def surround(picture: Planes, around: Surroundings, fit: Fit) -> Planes:
     if not around.is_seen or fit is Fit.CROP:
         return Planes(
             cv2.copyMakeBorder(picture.y, *sides, cv2.BORDER_REPLICATE),
-            cv2.copyMakeBorder(picture.u, *halves, cv2.BORDER_REPLICATE),
-            cv2.copyMakeBorder(picture.v, *halves, cv2.BORDER_REPLICATE),
+            cv2.copyMakeBorder(picture.uv, *halves, cv2.BORDER_REPLICATE),
         )
     if fit is Fit.LETTERBOX:
         return Planes(
             cv2.copyMakeBorder(picture.y, *sides, cv2.BORDER_CONSTANT, value=BLACK),
-            cv2.copyMakeBorder(picture.u, *halves, cv2.BORDER_CONSTANT, value=NEUTRAL),
-            cv2.copyMakeBorder(picture.v, *halves, cv2.BORDER_CONSTANT, value=NEUTRAL),
+            cv2.copyMakeBorder(picture.uv, *halves, cv2.BORDER_CONSTANT, value=(NEUTRAL, NEUTRAL)),
         )
     width = picture.y.shape[1] + around.left + around.right
     height = picture.y.shape[0] + around.top + around.bottom
-    out = Planes(
-        _blurred(picture.y, (width, height), _DIMMED, BLACK),
-        _blurred(picture.u, (width // 2, height // 2), _MUTED, NEUTRAL),
-        _blurred(picture.v, (width // 2, height // 2), _MUTED, NEUTRAL),
-    )
+    chroma = [_blurred(plane, (width // 2, height // 2), _MUTED, NEUTRAL) for plane in cv2.split(picture.uv)]
+    out = Planes(_blurred(picture.y, (width, height), _DIMMED, BLACK), cv2.merge(chroma))
     _shade(out.y, picture.y.shape, around)
     out.y[around.top : height - around.bottom, around.left : width - around.right] = picture.y
-    for plane, part in ((out.u, picture.u), (out.v, picture.v)):
-        top, left = around.top // 2, around.left // 2
-        plane[top : top + part.shape[0], left : left + part.shape[1]] = part
+    top, left = around.top // 2, around.left // 2
+    out.uv[top : top + picture.uv.shape[0], left : left + picture.uv.shape[1]] = picture.uv
     return out
 
 

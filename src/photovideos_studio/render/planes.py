@@ -1,11 +1,10 @@
-"""Y, Cb and Cr of one picture in memory: BT.709, limited range, 4:2:0. What happens to whole planes happens here.
+"""Luma and chroma of one picture in memory: BT.709, limited range, 4:2:0. What happens to whole planes happens here.
 
-Chroma planes have half of the luma's width and height.
+Chroma is one array of pairs (Cb, Cr), as x264 keeps it (NV12): half of the luma's width and height, two channels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,55 +17,68 @@ Plane = npt.NDArray[np.uint8]
 BLACK: Final = 16
 WHITE: Final = 235
 NEUTRAL: Final = 128
+# Pixels of a sheet beyond the film's frame: room for what a placement leads in with, and for its tail.
+_SLACK: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
 class Planes:
-    y: Plane
-    u: Plane
-    v: Plane
+    """`y`: H × W. `uv`: H/2 × W/2 × 2."""
 
-    def each(self, do: Callable[[Plane], None]) -> None:
-        do(self.y)
-        do(self.u)
-        do(self.v)
+    y: Plane
+    uv: Plane
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Room that frames are drawn on again and again; a frame is a view of a part of it, so that nothing is copied."""
+
+    width: int
+    height: int
+    room: Planes
+
+    @property
+    def frame(self) -> Planes:
+        """The part at the upper left corner."""
+        return Planes(self.room.y[: self.height, : self.width], self.room.uv[: self.height // 2, : self.width // 2])
 
 
 def new_planes(width: int, height: int) -> Planes:
-    half = (height // 2, width // 2)
-    return Planes(np.empty((height, width), np.uint8), np.empty(half, np.uint8), np.empty(half, np.uint8))
+    return Planes(np.empty((height, width), np.uint8), np.empty((height // 2, width // 2, 2), np.uint8))
+
+
+def new_sheet(width: int, height: int) -> Sheet:
+    return Sheet(width, height, new_planes(width + _SLACK, height + _SLACK))
+
+
+def frame_of(planes: Planes) -> av.VideoFrame:
+    """An NV12 frame on the planes' own memory, to be used up before they are drawn on again."""
+    height, width = planes.y.shape
+    return av.VideoFrame.from_dlpack((planes.y, planes.uv), format="nv12", width=width, height=height)
 
 
 def planes_of(frame: av.VideoFrame) -> Planes:
-    """Views of a yuv420p frame's own memory: writing to them writes the frame."""
-    return Planes(_view(frame, 0), _view(frame, 1), _view(frame, 2))
-
-
-def _view(frame: av.VideoFrame, index: int) -> Plane:
-    plane = frame.planes[index]
-    rows: Plane = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
-    return rows[: plane.height, : plane.width]
+    """Views of an NV12 frame's own memory."""
+    y, uv = (
+        np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height]
+        for plane in frame.planes
+    )
+    width = frame.width
+    return Planes(y[:, :width], uv[:, : width // 2 * 2].reshape(uv.shape[0], width // 2, 2))
 
 
 def copy(source: Planes, into: Planes) -> None:
     np.copyto(into.y, source.y)
-    np.copyto(into.u, source.u)
-    np.copyto(into.v, source.v)
-
-
-def fill(into: Planes, luma: int) -> None:
-    into.y[:] = luma
-    into.u[:] = NEUTRAL
-    into.v[:] = NEUTRAL
+    np.copyto(into.uv, source.uv)
 
 
 def blend(under: Planes, over: Planes, mix: float, into: Planes) -> None:
     """`into` may be one of the two."""
-    for a, b, out in ((under.y, over.y, into.y), (under.u, over.u, into.u), (under.v, over.v, into.v)):
-        cv2.addWeighted(a, 1.0 - mix, b, mix, 0.0, dst=out)
+    cv2.addWeighted(under.y, 1.0 - mix, over.y, mix, 0.0, dst=into.y)
+    cv2.addWeighted(under.uv, 1.0 - mix, over.uv, mix, 0.0, dst=into.uv)
 
 
 def towards(planes: Planes, luma: int, strength: float) -> None:
     """Draws a picture towards black or white: 1 leaves it, 0 is the ground alone."""
-    for plane, ground in ((planes.y, luma), (planes.u, NEUTRAL), (planes.v, NEUTRAL)):
-        cv2.convertScaleAbs(plane, dst=plane, alpha=strength, beta=ground * (1.0 - strength))
+    cv2.convertScaleAbs(planes.y, dst=planes.y, alpha=strength, beta=luma * (1.0 - strength))
+    cv2.convertScaleAbs(planes.uv, dst=planes.uv, alpha=strength, beta=NEUTRAL * (1.0 - strength))

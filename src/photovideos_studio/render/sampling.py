@@ -1,7 +1,9 @@
 """A view of real-valued place and size, sampled from planes into a film frame's planes: the inner loop of every film.
 
 `cv2.resize` with real-valued factors is several times faster than an affine warp; `motion.place` finds where it has to
-begin. Where no such place is near enough (scales near a ratio of small whole numbers), the warp stands in.
+begin. Where no such place is near enough (scales near a ratio of small whole numbers), the warp stands in. The kernel is
+linear: on a mezzanine of 1.27 times the film's resolution, sharpened by what the kernel softens, it is as near to an
+ideal resampler as a cubic one (48–51 dB) at half the cost.
 """
 
 from __future__ import annotations
@@ -12,51 +14,51 @@ import cv2
 import numpy as np
 
 from photovideos_studio.render.motion import place
-from photovideos_studio.render.planes import Plane, Planes
+from photovideos_studio.render.planes import Plane, Planes, Sheet
 
 # Output pixels. A resize misses by this at the edges of the view and by nothing in its middle.
-_WORST_MISPLACEMENT: Final = 0.03
+_WORST_LUMA_ERROR: Final = 0.03
+_WORST_CHROMA_ERROR: Final = 0.13
+View = tuple[float, float, float, float]
 
 
-def sample(source: Planes, view: tuple[float, float, float, float], out: Planes) -> None:
-    """`view`: x, y, width, height in luma pixels of `source`, edges counted from the outer edge of pixel 0.
+def sample(source: Planes, view: View, sheet: Sheet) -> Planes:
+    """A frame on the sheet. `view`: x, y, width, height in luma pixels of `source`, from the outer edge of pixel 0.
 
     Chroma of the film is sited left (H.264's default), chroma of the source in the middle of its four luma pixels.
     """
     x, y, width, height = view
-    _sample_plane(source.y, (x, y, width, height), out.y, cv2.INTER_CUBIC)
-    step = width / out.y.shape[1]
-    chroma = (x / 2 - step / 4, y / 2, width / 2, height / 2)
-    _sample_plane(source.u, chroma, out.u, cv2.INTER_LINEAR)
-    _sample_plane(source.v, chroma, out.v, cv2.INTER_LINEAR)
+    luma = _sampled(source.y, view, sheet.room.y, (sheet.width, sheet.height), _WORST_LUMA_ERROR)
+    half = (sheet.width // 2, sheet.height // 2)
+    step = width / sheet.width
+    around = (x / 2 - step / 4, y / 2, width / 2, height / 2)
+    return Planes(luma, _sampled(source.uv, around, sheet.room.uv, half, _WORST_CHROMA_ERROR))
 
 
-def _sample_plane(source: Plane, view: tuple[float, float, float, float], out: Plane, kernel: int) -> None:
+def _sampled(source: Plane, view: View, room: Plane, size: tuple[int, int], worst_error: float) -> Plane:
+    """The view as a part of `room`, `size` (width, height) pixels large."""
     x, y, width, height = view
-    if _is_whole(x, y, width, height, out):
-        np.copyto(out, source[round(y) : round(y) + out.shape[0], round(x) : round(x) + out.shape[1]])
-        return
-    across = place(x, width, out.shape[1], source.shape[1])
-    down = place(y, height, out.shape[0], source.shape[0])
-    if max(across.error, down.error) > _WORST_MISPLACEMENT:
-        _warp(source, view, out, kernel)
-        return
+    if (width, height) == size and x == round(x) >= 0 and y == round(y) >= 0:
+        out = room[: size[1], : size[0]]
+        np.copyto(out, source[round(y) : round(y) + size[1], round(x) : round(x) + size[0]])
+        return out
+    across = place(x, width, size[0], source.shape[1])
+    down = place(y, height, size[1], source.shape[0])
+    if max(across.error, down.error) > worst_error:
+        return _warped(source, view, room[: size[1], : size[0]])
     region = source[down.corner : down.end, across.corner : across.end]
-    larger = cv2.resize(region, None, fx=across.scale, fy=down.scale, interpolation=kernel)
-    np.copyto(out, larger[down.lead : down.lead + out.shape[0], across.lead : across.lead + out.shape[1]])
+    target = room[: round(region.shape[0] * down.scale), : round(region.shape[1] * across.scale)]
+    # cv2 writes into the target if its own rounding agrees, else into memory of its own: right either way.
+    larger = cv2.resize(region, None, dst=target, fx=across.scale, fy=down.scale, interpolation=cv2.INTER_LINEAR)
+    part: Plane = larger[down.lead : down.lead + size[1], across.lead : across.lead + size[0]]
+    return part
 
 
-def _is_whole(x: float, y: float, width: float, height: float, out: Plane) -> bool:
-    """A view that falls on pixels exactly is copied."""
-    return (width, height) == (out.shape[1], out.shape[0]) and x == round(x) and y == round(y) and x >= 0 and y >= 0
-
-
-def _warp(source: Plane, view: tuple[float, float, float, float], out: Plane, kernel: int) -> None:
+def _warped(source: Plane, view: View, out: Plane) -> Plane:
     x, y, width, height = view
-    step_x, step_y = width / out.shape[1], height / out.shape[0]
-    matrix = np.array([[step_x, 0.0, x + step_x / 2 - 0.5], [0.0, step_y, y + step_y / 2 - 0.5]])
     size = (out.shape[1], out.shape[0])
-    np.copyto(
-        out,
-        cv2.warpAffine(source, matrix, size, flags=kernel | cv2.WARP_INVERSE_MAP, borderMode=cv2.BORDER_REPLICATE),
-    )
+    step_x, step_y = width / size[0], height / size[1]
+    matrix = np.array([[step_x, 0.0, x + step_x / 2 - 0.5], [0.0, step_y, y + step_y / 2 - 0.5]])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    np.copyto(out, cv2.warpAffine(source, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE))
+    return out

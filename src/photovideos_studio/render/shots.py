@@ -9,14 +9,14 @@ from typing import Protocol
 from photovideos_studio.draft import Draft
 from photovideos_studio.render import footage, mezzanine
 from photovideos_studio.render.motion import ease_for, view_at, zoomed
-from photovideos_studio.render.planes import Planes
+from photovideos_studio.render.planes import Planes, Sheet
 from photovideos_studio.render.sampling import sample
 from photovideos_studio.render.timeline import Layer
 
 
 class Shot(Protocol):
-    def draw(self, layer: Layer, out: Planes, nearer: float = 1.0) -> None:
-        """The shot at a moment; `nearer` draws it in around the middle (1: as it is)."""
+    def draw(self, layer: Layer, sheet: Sheet, nearer: float = 1.0) -> Planes:
+        """The shot at a moment, on the sheet; `nearer` draws it in around the middle (1: as it is)."""
 
     def close(self) -> None: ...
 
@@ -34,9 +34,9 @@ class StillShot:
             frames=round(draft.pictures[segment].length_ms * draft.fps / 1000),
         )
 
-    def draw(self, layer: Layer, out: Planes, nearer: float = 1.0) -> None:
+    def draw(self, layer: Layer, sheet: Sheet, nearer: float = 1.0) -> Planes:
         view = view_at(self._motion, layer.progress, self._ease)
-        sample(self._still.planes, self._still.view(zoomed(view, nearer)), out)
+        return sample(*self._still.view(zoomed(view, nearer), sheet.width), sheet)
 
     def close(self) -> None:
         """Nothing is held open."""

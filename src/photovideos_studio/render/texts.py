@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 from photovideos_studio import fonts
 from photovideos_studio.draft import Draft
-from photovideos_studio.render.planes import BLACK, NEUTRAL, Plane, Planes, new_planes
+from photovideos_studio.render.planes import BLACK, NEUTRAL, Plane, Planes
 from photovideos_studio.render.typeset import Setting, typeset
 
 Floats = npt.NDArray[np.float32]
@@ -27,6 +27,7 @@ _PLATE: Final = 0.46
 _SHADOW: Final = 0.62
 _BRIGHT: Final = 150.0
 _BUSY: Final = 46.0
+_MOST_READY: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +43,21 @@ class _Overlay:
 
 
 class Overlays:
-    """The texts of one draft. `draw_behind(frame, planes)` draws the film without texts."""
+    """The texts of one draft. `draw_behind(frame)` draws the film without texts."""
 
-    def __init__(self, draft: Draft, draw_behind: Callable[[int, Planes], None]) -> None:
+    def __init__(self, draft: Draft, draw_behind: Callable[[int], Planes]) -> None:
         self._draft = draft
         self._draw_behind = draw_behind
         self._ready: dict[int, _Overlay | None] = {}
 
-    def lay(self, text: int, strength: float, out: Planes) -> None:
+    def prepare(self, text: int) -> None:
+        """Before the frame that the text is to be laid on is drawn."""
         if text not in self._ready:
-            self._ready = (
-                {text: self._prepared(text)} if len(self._ready) > 3 else self._ready | {text: self._prepared(text)}
-            )
+            if len(self._ready) >= _MOST_READY:
+                self._ready.clear()
+            self._ready[text] = self._prepared(text)
+
+    def lay(self, text: int, strength: float, out: Planes) -> None:
         overlay = self._ready[text]
         if overlay is None:
             return
@@ -62,8 +66,7 @@ class Overlays:
         _apply(out.y[overlay.y : overlay.y + height, overlay.x : overlay.x + width], keep, add)
         rows = slice(overlay.y // 2, (overlay.y + height) // 2)
         columns = slice(overlay.x // 2, (overlay.x + width) // 2)
-        _apply(out.u[rows, columns], keep_chroma, add_chroma)
-        _apply(out.v[rows, columns], keep_chroma, add_chroma)
+        _apply(out.uv[rows, columns], keep_chroma, add_chroma)
 
     def _prepared(self, text: int) -> _Overlay | None:
         segment = self._draft.texts[text]
@@ -73,9 +76,8 @@ class Overlays:
         box = letters.getbbox()
         if box is None:
             return None
-        behind = new_planes(canvas.width, canvas.height)
         moment_ms = segment.start_ms + min(1000.0, segment.length_ms / 2)
-        self._draw_behind(int(moment_ms * self._draft.fps / 1000), behind)
+        behind = self._draw_behind(int(moment_ms * self._draft.fps / 1000))
         return _compose(np.asarray(letters, np.float32) / 255.0, box, behind.y, setting)
 
 
@@ -142,7 +144,8 @@ def _compose(letters: Floats, box: tuple[int, int, int, int], behind: Plane, set
     keep = (1.0 - dark) * (1.0 - letters)
     add = BLACK * dark * (1.0 - letters) + _LETTERS * letters
     half = (keep.shape[1] // 2, keep.shape[0] // 2)
-    keep_chroma = cv2.resize(keep, half, interpolation=cv2.INTER_AREA)
+    near = cv2.resize(keep, half, interpolation=cv2.INTER_AREA)
+    keep_chroma = cv2.merge((near, near))
     return _Overlay(left, top, keep, add, keep_chroma, _bytes(keep, add, keep_chroma))
 
 
