@@ -21,12 +21,16 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Self
 
+from photovideos import logs
 from photovideos.errors import Stopping, TryLater
+
+_log = logs.get("media")
 
 _TICK_SECONDS = 0.1  # how long a stop may go unnoticed
 _MAX_ANSWER_BYTES = 64 * 1024
 _MAX_COMPLAINT_BYTES = 4 * 1024
 _START_SECONDS = 60.0
+_REAP_SECONDS = 3.0
 _SOURCE_ROOT = str(Path(__file__).resolve().parents[2])
 # -I: no environment, no user site, not the current directory. The package's own root comes last on the path, so that it
 # is found however it was installed.
@@ -95,7 +99,11 @@ class Child:
         for pipe in (self._process.stdout, self._process.stderr, self._process.stdin):
             if pipe is not None:
                 _close_quietly(pipe)
-        self._process.wait()
+        try:
+            self._process.wait(timeout=_REAP_SECONDS)
+        except subprocess.TimeoutExpired:
+            # It hangs in the kernel, on a share that is frozen; it ends when that answers. Not our thread with it.
+            _log.warning("media.stuck", pid=self._process.pid)
 
     @property
     def pid(self) -> int:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import io
 import re
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -61,46 +63,61 @@ class Header:
 
 def look(file: BinaryIO) -> Header:
     """What the header says; Unusable where it is no photo or too large."""
-    with _opened(file) as image:
+    with _damage_told(), _opened(file) as image:
         return _header(image)
 
 
 def is_as_the_cloud_takes_it(file: BinaryIO, *, longest_edge_pixels: int) -> bool:
     """Of an accepted format and small enough: with its metadata wanted, the original itself may go."""
-    with _opened(file) as image:
+    with _damage_told(), _opened(file) as image:
         small = not longest_edge_pixels or max(image.size) <= longest_edge_pixels
         return small and image.format in _SAME_FORMAT
 
 
-def _header(image: Image.Image) -> Header:
-    extension = _SAME_FORMAT.get(image.format or "", "jpg")
-    moves = image.format in ("GIF", "WEBP") and getattr(image, "n_frames", 1) > 1
-    return Header(extension=extension, taken=_taken(image), moves=moves)
+def copy(file: BinaryIO, into: BinaryIO, *, longest_edge_pixels: int, strip_metadata: bool) -> Header:
+    """Writes the copy for the cloud. `longest_edge_pixels` 0: not scaled. Unusable where it does not decode whole."""
+    with _damage_told(), _opened(file) as image:
+        header = _header(image)
+        if header.moves:
+            containers.strip(file, into, image.format or "")
+            return header
+        pixels = _pixels(image, longest_edge_pixels)
+        exif = b"" if strip_metadata else _exif_kept(image)
+    _save(pixels, into, header.extension, exif)
+    return header
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Decoders raise whatever they like on garbage, and warn of odd EXIF and the like: the pixels decide."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except (MemoryError, Unusable):
+        raise
+    except UnidentifiedImageError as error:
+        raise Unusable("It is not a photo that can be read.") from error
+    except Exception as error:  # see above; this process lives for that
+        raise Unusable("It is damaged or not complete.") from error
 
 
 def _opened(file: BinaryIO) -> Image.Image:
     file.seek(0)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # odd EXIF and the like: the pixels decide
-            image = Image.open(file, formats=_FORMATS)
-    except UnidentifiedImageError as error:
-        raise Unusable("It is not a photo that can be read.") from error
-    except MemoryError:
-        raise
-    except Exception as error:  # decoders raise whatever they like on garbage; this process lives for that
-        raise Unusable("It is damaged.") from error
-    _check_size(image)
-    return image
-
-
-def _check_size(image: Image.Image) -> None:
+    image = Image.open(file, formats=_FORMATS)
     width, height = image.size
     most = MAX_JPEG_PIXELS if image.format in ("JPEG", "MPO") else MAX_PIXELS
     if width < 1 or height < 1:
         raise Unusable("It is empty.")
     if width * height > most:
         raise Unusable(f"It says it is {width} × {height} pixels large, which is more than can be handled.")
+    return image
+
+
+def _header(image: Image.Image) -> Header:
+    extension = _SAME_FORMAT.get(image.format or "", "jpg")
+    moves = image.format in ("GIF", "WEBP") and getattr(image, "n_frames", 1) > 1
+    return Header(extension=extension, taken=_taken(image), moves=moves)
 
 
 def _taken(image: Image.Image) -> str | None:
@@ -133,26 +150,6 @@ def _moment(date: object, fraction: object, offset: object) -> str | None:
     except ValueError:
         return None
     return text
-
-
-def copy(file: BinaryIO, into: BinaryIO, *, longest_edge_pixels: int, strip_metadata: bool) -> Header:
-    """Writes the copy for the cloud. `longest_edge_pixels` 0: not scaled. Unusable where it does not decode whole."""
-    with _opened(file) as image:
-        header = _header(image)
-        if header.moves:
-            containers.strip(file, into, image.format or "")
-            return header
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                pixels = _pixels(image, longest_edge_pixels)
-                exif = b"" if strip_metadata else _exif_kept(image)
-        except (MemoryError, Unusable):
-            raise
-        except Exception as error:  # as above: whatever a decoder says about a damaged file
-            raise Unusable("It is damaged or not complete.") from error
-    _save(pixels, into, header.extension, exif)
-    return header
 
 
 def _pixels(image: Image.Image, longest_edge_pixels: int) -> Image.Image:

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
 from photovideos.media.child import containers
@@ -73,6 +76,13 @@ def test_a_file_that_ends_in_the_middle_is_told(frames: list[Image.Image], kind:
     data = saved(frames, kind)
     with pytest.raises(ValueError, match=r"ends|larger|kind"):
         stripped(data[: len(data) // 2], kind)
+
+
+@given(st.binary(max_size=400), st.sampled_from(["GIF", "WEBP"]))
+def test_anything_is_copied_or_told(data: bytes, kind: str) -> None:
+    head = b"GIF89a" if kind == "GIF" else b"RIFF"
+    with suppress(ValueError):
+        stripped(head + data, kind)
 
 
 def test_garbage_between_blocks_is_told(frames: list[Image.Image]) -> None:

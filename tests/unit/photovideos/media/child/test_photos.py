@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image, ImageCms, PngImagePlugin
 
 from photovideos.media.child import photos
@@ -253,6 +257,22 @@ def test_a_profile_that_does_not_fit_costs_nothing(jpeg: Callable[..., bytes]) -
         _, data = copied(jpeg(icc_profile=profile))
         with Image.open(io.BytesIO(data)) as copy:
             assert near(copy.convert("RGB").getpixel((5, 5)), (255, 0, 0))
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "TIFF", "BMP", "AVIF", "HEIF"])
+@settings(max_examples=40, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32), cut=st.floats(0.05, 1.0))
+def test_bit_rot_is_taken_or_told_and_nothing_else(
+    picture: Callable[..., Image.Image], kind: str, seed: int, cut: float
+) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = SECRET
+    data = bytearray(saved(picture(), kind, **({} if kind in ("GIF", "BMP") else {"exif": exif.tobytes()})))
+    chance = random.Random(seed)
+    for _ in range(chance.randrange(12)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    with suppress(Unusable):
+        copied(bytes(data[: max(1, int(len(data) * cut))]))
 
 
 # --- damage -----------------------------------------------------------------------------------------------------------
