@@ -39,10 +39,10 @@ class Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     cloud: FakeCloud
 
-    def answer(self, value: Any, *, status: int = 200, **headers: str) -> None:
+    def answer(self, value: Any, *, status: int = 200, content_type: str = "application/json", **headers: str) -> None:
         body = value if isinstance(value, bytes) else json.dumps(value).encode()
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         for name, text in headers.items():
             self.send_header(name.replace("_", "-"), text)
@@ -94,12 +94,16 @@ def said(text: str, **more: Any) -> bytes:
 
 @dataclass
 class FakeCloud:
-    """Answers as published unless `plan` says what comes next. `raw_state`: the text of `data.state`."""
+    """Answers as published unless `plan` says what comes next.
+
+    `raw_state`: the text of `data.state`. `film`: the bytes of the film that every render ends in.
+    """
 
     asked: list[Asked] = field(default_factory=list)
     raw_state: str = '{"draft":null,"video_infos":[]}'
     uploaded: list[str] = field(default_factory=list)
     tokens: int = 0
+    film: bytes = b""
     _plans: dict[str, deque[Act]] = field(default_factory=lambda: defaultdict(deque))
     _lock: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
@@ -119,23 +123,11 @@ class FakeCloud:
         (act or self._as_published)(handler, asked)
 
     def _as_published(self, handler: Handler, asked: Asked) -> None:
-        if "anonymous-token" in asked.path:
-            self.tokens += 1
-            handler.answer({"code": 0, "data": {"token": f"nmv_usr_{self.tokens}", "user_id": "anon_7"}})
-        elif "with-session" in asked.path:
-            handler.answer({"code": 0, "data": {"session_id": SESSION, "user_id": "anon_7"}})
-        elif "upload-video" in asked.path:
-            self.uploaded.append(asked.file_name)
-            handler.answer({"code": 0, "data": {"files": [{"filename": asked.file_name}]}})
-        elif "credits" in asked.path:
-            handler.answer({"code": 0, "data": {"available": 60, "frozen": 40, "total": 100}})
-        elif "/state/" in asked.path:
-            handler.answer(b'{"code":0,"data":{"session_id":"%s","state":%s}}' % (SESSION.encode(), self._state()))
-        elif asked.path == "/run_sse":
-            self.edit()
-            handler.stream(said("Done."))
-        else:
-            handler.answer({"code": 0})
+        for part, act in _PUBLISHED.items():
+            if part in asked.path:
+                act(self, handler, asked)
+                return
+        handler.answer({"detail": "Not Found"}, status=404)
 
     def edit(self) -> None:
         """The next look at the state shows another draft."""
@@ -143,10 +135,62 @@ class FakeCloud:
             segment = {"n": "a.jpg", "d": 3000 + len(self.asked)}
             self.raw_state = json.dumps({"draft": {"t": [{"tt": 0, "sg": [segment]}]}})
 
-    def _state(self) -> bytes:
-        if self.uploaded:
-            return json.dumps({"video_infos": [{"filename": name} for name in self.uploaded]}).encode()
-        return self.raw_state.encode()
+    def state(self) -> bytes:
+        state = json.loads(self.raw_state)
+        state["video_infos"] = [{"filename": name} for name in self.uploaded]
+        return self.raw_state.encode() if not self.uploaded else json.dumps(state).encode()
+
+
+def _token(cloud: FakeCloud, handler: Handler, _asked: Asked) -> None:
+    cloud.tokens += 1
+    handler.answer({"code": 0, "data": {"token": f"nmv_usr_{cloud.tokens}", "user_id": "anon_7"}})
+
+
+def _session(_cloud: FakeCloud, handler: Handler, _asked: Asked) -> None:
+    handler.answer({"code": 0, "data": {"task_id": "task_1", "session_id": SESSION, "user_id": "anon_7"}})
+
+
+def _upload(cloud: FakeCloud, handler: Handler, asked: Asked) -> None:
+    cloud.uploaded.append(asked.file_name)
+    handler.answer({"code": 0, "data": {"files": [{"filename": asked.file_name}], "session_state_applied": True}})
+
+
+def _credits(_cloud: FakeCloud, handler: Handler, _asked: Asked) -> None:
+    handler.answer({"code": 0, "data": {"available": 60, "frozen": 40, "total": 100}})
+
+
+def _state(cloud: FakeCloud, handler: Handler, _asked: Asked) -> None:
+    handler.answer(b'{"code":0,"data":{"session_id":"%s","state":%s}}' % (SESSION.encode(), cloud.state()))
+
+
+def _instruct(cloud: FakeCloud, handler: Handler, _asked: Asked) -> None:
+    cloud.edit()
+    handler.stream(said("Done."))
+
+
+def _render(cloud: FakeCloud, handler: Handler, asked: Asked) -> None:
+    if asked.method == "POST":
+        handler.answer({"success": True})
+    else:
+        output = {"url": f"{cloud.url}/cdn/film.mp4", "size": len(cloud.film)}
+        handler.answer({"taskId": "t", "status": "completed", "progress": 100, "output": output})
+
+
+def _film(cloud: FakeCloud, handler: Handler, _asked: Asked) -> None:
+    handler.answer(cloud.film, content_type="video/mp4")
+
+
+_PUBLISHED: dict[str, Callable[[FakeCloud, Handler, Asked], None]] = {
+    "/api/auth/anonymous-token": _token,
+    "/with-session/": _session,
+    "/upload-video/": _upload,
+    "/credits/": _credits,
+    "/state/": _state,
+    "/run_sse": _instruct,
+    "/api/render/proxy/lambda": _render,
+    "/cdn/film.mp4": _film,
+    "/x": lambda _cloud, handler, _asked: handler.answer({"code": 0}),
+}
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""What several tests use: a daemon of our own, films read again."""
