@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from photovideos import media
 from photovideos.delivery import names, publish, status
-from photovideos.errors import InstructionFailed
+from photovideos.errors import InstructionFailed, ServiceTrouble, TokenExpired
 from photovideos.jobs.road import Export as ExportUnderWay
 from photovideos.jobs.road import Film
 from photovideos.jobs.states import Stage
@@ -29,8 +30,11 @@ def export_at_the_end(walk: Walk, block: Block) -> None:
         export(walk, block, None)
 
 
-def export(walk: Walk, block: Block, request: Export | None) -> None:
-    """One export of the timeline as it stands; a film for each output of the draft."""
+def export(walk: Walk, block: Block, request: Export | None, *, then: int | None = None) -> None:
+    """One export of the timeline as it stands; a film for each output of the draft.
+
+    `then`: the step that follows, recorded together with the end of this one: a crash between them would export twice.
+    """
     if walk.road.draft is None:
         walk.save(draft=_export_ready(walk, block))
     draft = walk.road.draft
@@ -42,7 +46,12 @@ def export(walk: Walk, block: Block, request: Export | None) -> None:
             _film(walk, block, request, shape or None)
             walk.save(shapes_done=(*walk.road.shapes_done, shape), export=None)
     walk.save(
-        draft=None, shapes_done=(), export=None, is_changed=False, exports_in_block=walk.road.exports_in_block + 1
+        draft=None,
+        shapes_done=(),
+        export=None,
+        is_changed=False,
+        exports_in_block=walk.road.exports_in_block + 1,
+        step=walk.road.step if then is None else then,
     )
 
 
@@ -82,16 +91,7 @@ def _film(walk: Walk, block: Block, request: Export | None, shape: str | None) -
     rendered = under_way.rendered
     assert rendered is not None
     walk.enter(Stage.RENDERING, "The film is rendered and is being fetched.")
-    file = downloading.download(
-        rendered,
-        walk.work_dir / f"{rendered.id}.mp4",
-        client=walk.backend.client,
-        token=_token_of_render(walk, under_way),
-        api_url=walk.backend.api_url,
-        max_bytes=MAX_FILM_BYTES,
-        stop=walk.halt,
-        on_progress=lambda fraction: walk.progressed(fraction, "The film is being fetched."),
-    )
+    file = _fetched(walk, under_way, rendered)
     facts = media.inspect(
         file,
         stop=walk.halt,
@@ -131,6 +131,27 @@ def _rendered(walk: Walk, under_way: ExportUnderWay) -> RenderedFilm:
         on_progress=_progressed,
         stop=walk.halt,
     )
+
+
+def _fetched(walk: Walk, under_way: ExportUnderWay, rendered: RenderedFilm) -> Path:
+    """The film in the work folder. Where it cannot be fetched, the next try asks anew where it lies."""
+    try:
+        return downloading.download(
+            rendered,
+            walk.work_dir / f"{rendered.id}.mp4",
+            client=walk.backend.client,
+            token=_token_of_render(walk, under_way),
+            api_url=walk.backend.api_url,
+            max_bytes=MAX_FILM_BYTES,
+            stop=walk.halt,
+            on_progress=lambda fraction: walk.progressed(fraction, "The film is being fetched."),
+        )
+    except ServiceTrouble:
+        walk.save(export=replace(under_way, rendered=None))  # addresses are signed for a while only
+        raise
+    except TokenExpired as refused:  # the token carried the render: a new id, a new token (contract §8)
+        walk.save(export=replace(under_way, rendered=None, record=None))
+        raise ServiceTrouble("The finished film could not be fetched.", detail=refused.detail) from refused
 
 
 def _token_of_render(walk: Walk, under_way: ExportUnderWay) -> Token:

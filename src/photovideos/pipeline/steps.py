@@ -28,8 +28,7 @@ def _take(walk: Walk, block: Block) -> None:
     elif was_made_before:
         walk.save(step=after)
     elif isinstance(step, Export):
-        exporting.export(walk, block, step)
-        walk.save(step=after)
+        _export(walk, block, step, after)
     elif isinstance(step, AskCredits):
         balance = walk.call(walk.backend.client.credits)
         walk.save(step=after, answers=(*walk.road.answers, f"Credits: {_number(balance.available)} available."))
@@ -38,6 +37,16 @@ def _take(walk: Walk, block: Block) -> None:
         walk.save(step=after, answers=(*walk.road.answers, "\n".join(lines)))
     else:
         _take_along(walk, block, step, after)
+
+
+def _export(walk: Walk, block: Block, step: Export, after: int) -> None:
+    """A line that asks for a film is always answered; the end of a block asks only if a message changed something."""
+    is_under_way = walk.road.draft is not None or walk.road.export is not None or bool(walk.road.shapes_done)
+    has_message = any(isinstance(one, Message) for one in block.steps)
+    if step.line or walk.road.is_changed or is_under_way or not has_message:
+        exporting.export(walk, block, step, then=after)
+    else:
+        walk.save(step=after)
 
 
 def _take_along(walk: Walk, block: Block, step: Upload, after: int) -> None:

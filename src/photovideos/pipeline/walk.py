@@ -50,6 +50,7 @@ class Walk:
         self._renewed_after: set[str] = set()
         self._stage: Stage | None = None
         self._progress = -1.0
+        self._lines: tuple[str, ...] = ()
 
     @property
     def work_dir(self) -> Path:
@@ -87,8 +88,8 @@ class Walk:
 
     def progressed(self, fraction: float, *lines: str) -> None:
         """How much of the stage is done, 0–1."""
-        if abs(fraction - self._progress) >= TOLD_EVERY:
-            self._progress = fraction
+        if abs(fraction - self._progress) >= TOLD_EVERY or lines != self._lines:
+            self._progress, self._lines = fraction, lines
             self.tools.ledger.note(self.job.id, progress=round(fraction, 3))
             self.tell(*lines)
 
