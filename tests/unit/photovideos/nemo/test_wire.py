@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from photovideos.model import RawJson, RenderId, SessionId
@@ -197,6 +197,7 @@ def test_a_message_with_what_utf_8_cannot_carry_is_still_sent() -> None:
     assert json.loads(wire.instruct_request(SessionId("1"), "a\udcffb"))["new_message"]["parts"][0]["text"] == "a?b"
 
 
+@settings(max_examples=50)
 @given(
     raw=st.binary(max_size=60),
     junk=st.recursive(
