@@ -33,9 +33,11 @@ def _handler(task: str, settings: dict[str, Any]) -> Callable[[dict[str, Any]], 
         from photovideos.media.child import preparing
 
         return preparing.Preparer(settings).answer
-    from photovideos.media.child import inspecting
+    if task == "inspect":
+        from photovideos.media.child import inspecting
 
-    return inspecting.answer
+        return inspecting.answer
+    raise SystemExit(f"no such task: {task}")
 
 
 def _say(out: Any, answer: dict[str, Any]) -> None:
