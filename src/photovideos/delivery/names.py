@@ -59,6 +59,8 @@ def safe_name(text: str) -> str:
 
 
 def _is_forbidden(character: str) -> bool:
+    if unicodedata.category(character) == "Cs":
+        return not "\udc80" <= character <= "\udcff"  # those stand for the bytes of a name that is no text
     return character in _FORBIDDEN or character in _BIDI or unicodedata.category(character) in ("Cc", "Zl", "Zp")
 
 

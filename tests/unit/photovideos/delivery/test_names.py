@@ -46,6 +46,7 @@ def test_a_taken_name_gets_a_number() -> None:
         ("gpj\u202eexe", "gpj-exe"),
         ("Été – 照片 😀", "Été – 照片 😀"),
         ("latin-\udce9", "latin-\udce9"),
+        ("half of a pair \ud83d", "half of a pair -"),
         ("..", "film"),
         ("", "film"),
     ],
