@@ -24,6 +24,7 @@ from photovideos_studio.store.references import Roots
 log = logging.getLogger(__name__)
 
 USAGE_STATUS = 2
+ROOT_PATIENCE_SECONDS = 1.0
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -64,9 +65,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace) -> None:
+    if options.assistant_url and not options.assistant_model:
+        raise ListenError("--assistant-url needs --assistant-model beside it.")
     secret = read_secret(options.token_file)
     plan = read_faults(options.faults) if options.faults else FaultPlan()
-    roots = Roots(tuple(options.file_root))
+    patience = ROOT_PATIENCE_SECONDS if options.exit_with_stdin else 0.0
+    roots = Roots(tuple(options.file_root), patience_seconds=patience)
     store = Store(
         options.store,
         own_secret=secret,

@@ -15,7 +15,7 @@ from photovideos_studio.routes.answers import file_too_large, not_understood
 from photovideos_studio.store.names import plain_name
 from photovideos_studio.store.sessions import Content
 
-MAX_FILE_BYTES = 200_000_000
+MAX_FILE_BYTES = 200 * 1024 * 1024
 MAX_FILES = 1000
 MAX_HEADER_BYTES = 16_384
 

@@ -40,11 +40,16 @@ class Reference:
 
 
 class Roots:
-    """The folders below which `file:` addresses are opened. Grows while the studio runs; safe from any thread."""
+    """The folders below which `file:` addresses are opened. Grows while the studio runs; safe from any thread.
 
-    def __init__(self, roots: tuple[Path, ...] = ()) -> None:
-        self._lock = threading.Lock()
-        self._resolved: dict[str, str] = {}  # as it was given -> without links; guarded by _lock
+    `patience_seconds`: how long an address outside all of them waits for a root that is on its way, because roots come
+    through another pipe than requests.
+    """
+
+    def __init__(self, roots: tuple[Path, ...] = (), *, patience_seconds: float = 0.0) -> None:
+        self._grown = threading.Condition()
+        self._resolved: dict[str, str] = {}  # as it was given -> without links; guarded by _grown
+        self._patience_seconds = patience_seconds
         for root in roots:
             self.add(root)
 
@@ -52,21 +57,26 @@ class Roots:
         """The root itself may be reached through links: whoever starts the studio chose it."""
         given = os.path.normpath(os.path.abspath(root))
         resolved = os.path.realpath(given)
-        with self._lock:
+        with self._grown:
             self._resolved[given] = resolved
             self._resolved[resolved] = resolved
+            self._grown.notify_all()
 
     def plain_path(self, path: str) -> str:
         """The path below its root, the root's own links resolved. Raises FileClosed for what lies elsewhere."""
         if "\0" in path or not path.startswith("/") or ".." in PurePosixPath(path).parts:
             raise FileClosed("the address is not a plain absolute path")
-        with self._lock:
-            resolved = dict(self._resolved)
-        plain = PurePosixPath(path)
-        for given in sorted(resolved, key=len, reverse=True):
+        with self._grown:
+            plain = self._grown.wait_for(lambda: self._below(PurePosixPath(path)), self._patience_seconds)
+        if plain is None:
+            raise FileClosed("it lies outside the folders this studio was shown")
+        return plain
+
+    def _below(self, plain: PurePosixPath) -> str | None:
+        for given in sorted(self._resolved, key=len, reverse=True):
             if plain.is_relative_to(given) and plain != PurePosixPath(given):
-                return str(PurePosixPath(resolved[given]) / plain.relative_to(given))
-        raise FileClosed("it lies outside the folders this studio was shown")
+                return str(PurePosixPath(self._resolved[given]) / plain.relative_to(given))
+        return None
 
 
 def open_plainly(path: str) -> int:

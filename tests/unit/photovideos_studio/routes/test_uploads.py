@@ -93,7 +93,7 @@ def test_a_file_above_200_megabytes_is_4002_and_named(rig: Any, tmp_path: Path) 
     session = signed_in(rig)
     path = tmp_path / "long.mp4"
     path.touch()
-    os.truncate(path, 200_000_001)
+    os.truncate(path, 200 * 1024 * 1024 + 1)
     with path.open("rb") as file:
         answer = rig.ask("POST", f"/api/upload-video/nemo_agent/me/{session}", files={"files": ("long.mp4", file)})
     assert (answer.status_code, answer.json()["code"]) == (413, 4002)
@@ -105,7 +105,7 @@ def test_a_file_above_200_megabytes_is_4002_and_named(rig: Any, tmp_path: Path) 
 def test_a_reference_above_200_megabytes_is_4002(rig: Any) -> None:
     session = signed_in(rig)
     path = rig.photo("long.mp4")
-    os.truncate(path, 200_000_001)
+    os.truncate(path, 200 * 1024 * 1024 + 1)
     assert rig.upload_url(session, path.as_uri()).json()["code"] == 4002
 
 
