@@ -11,7 +11,7 @@ from photovideos.errors import InstructionFailed, ServiceTrouble, TokenExpired
 from photovideos.jobs.road import Export as ExportUnderWay
 from photovideos.jobs.road import Film
 from photovideos.jobs.states import Stage
-from photovideos.model import Block, Export, FilmFacts, RawJson, RenderedFilm, RenderRecord, Token
+from photovideos.model import Block, Export, FilmFacts, Message, RawJson, RenderedFilm, RenderRecord, Token
 from photovideos.nemo import download as downloading
 from photovideos.nemo import draft as drafts
 from photovideos.nemo import render as rendering
@@ -191,7 +191,8 @@ def _published(walk: Walk, block: Block, under_way: ExportUnderWay, facts: FilmF
 
 def _stem(walk: Walk, block: Block, shape: str | None) -> str:
     """design §2.1, Names."""
-    has_several = len(walk.road.blocks) - walk.road.first_export > 1
+    with_films = [one for one in walk.road.blocks[walk.road.first_export :] if _makes_film(one)]
+    has_several = len(with_films) > 1
     exports = sum(isinstance(step, Export) for step in block.steps)
     return names.film_stem(
         walk.job.key.name,
@@ -199,3 +200,8 @@ def _stem(walk: Walk, block: Block, shape: str | None) -> str:
         export=walk.road.exports_in_block + 1 if exports > 1 else None,
         shape=shape,
     )
+
+
+def _makes_film(block: Block) -> bool:
+    """Not a block of nothing but credits, status or upload lines."""
+    return any(isinstance(step, Message | Export) for step in block.steps)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import chain
+
 from photovideos.model import AskCredits, AskStatus, Block, Export, Message, Upload
 from photovideos.nemo import draft as drafts
 from photovideos.pipeline import exporting, inputs, messages
@@ -29,12 +32,9 @@ def _take(walk: Walk, block: Block) -> None:
         walk.save(step=after)
     elif isinstance(step, Export):
         _export(walk, block, step, after)
-    elif isinstance(step, AskCredits):
-        balance = walk.call(walk.backend.client.credits)
-        walk.save(step=after, answers=(*walk.road.answers, f"Credits: {_number(balance.available)} available."))
-    elif isinstance(step, AskStatus):
-        lines = drafts.timeline_lines(messages.current_draft(walk))
-        walk.save(step=after, answers=(*walk.road.answers, "\n".join(lines)))
+    elif isinstance(step, AskCredits | AskStatus):
+        _answer(walk, step)
+        walk.save(step=after)
     else:
         _take_along(walk, block, step, after)
 
@@ -44,9 +44,33 @@ def _export(walk: Walk, block: Block, step: Export, after: int) -> None:
     is_under_way = walk.road.draft is not None or walk.road.export is not None or bool(walk.road.shapes_done)
     has_message = any(isinstance(one, Message) for one in block.steps)
     if step.line or walk.road.is_changed or is_under_way or not has_message:
+        for question in _questions_behind(walk, block, after):
+            _answer(walk, question)
         exporting.export(walk, block, step, then=after)
     else:
         walk.save(step=after)
+
+
+def _questions_behind(walk: Walk, block: Block, after: int) -> Iterator[AskCredits | AskStatus]:
+    """Questions right behind an export: their answers are in its summary, the last one there may be.
+
+    An export changes neither timeline nor credits, so they have the same answer before it.
+    """
+    later = walk.road.blocks[walk.road.block + 1 :]
+    for step in chain(block.steps[after:], *(one.steps for one in later)):
+        if not isinstance(step, AskCredits | AskStatus):
+            return
+        yield step
+
+
+def _answer(walk: Walk, question: AskCredits | AskStatus) -> None:
+    """The same answer is told once."""
+    if isinstance(question, AskCredits):
+        answer = f"Credits: {_number(walk.call(walk.backend.client.credits).available)} available."
+    else:
+        answer = "\n".join(drafts.timeline_lines(messages.current_draft(walk)))
+    if answer not in walk.road.answers:
+        walk.save(answers=(*walk.road.answers, answer))
 
 
 def _take_along(walk: Walk, block: Block, step: Upload, after: int) -> None:
