@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -155,3 +158,14 @@ def test_no_word_of_a_prompt_is_lost(lines: list[str]) -> None:
     prompt = read("\n".join(lines))
     kept = [word for block in prompt.blocks for word in block.text.split()]
     assert kept == [word for line in lines if line != "---" for word in line.split()]
+
+
+SHARED = Path(__file__).resolve().parents[4] / ".." / "shared" / "prompts.jsonl"
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared prompts lie beside the checkout of those who develop it")
+def test_no_prompt_that_people_wrote_is_taken_for_a_request() -> None:
+    for line in SHARED.read_text(encoding="utf-8").splitlines():
+        example = json.loads(line)
+        for turn in example.get("turns") or [example["prompt"]]:
+            assert steps_of(turn) == [(Message(text=turn.strip()), IMPLIED)], example["id"]
