@@ -53,7 +53,7 @@ def _ordinal_target(clause: Clause, at: int, scene: Scene) -> Target | None:
     """`second photo`, `first three photos`, `second and fourth photo`, 第二张, `the last one`, `the last` at the end."""
     terms = clause.terms
     ordinals, end = [int(str(terms[at].value))], at + 1
-    if end < len(terms) and terms[end].has("number") and float(terms[end].number).is_integer():
+    if end < len(terms) and terms[end].has("number") and not terms[end].has("one") and float(terms[end].number).is_integer():
         return _group_target(clause, at, scene)
     end, more = _more_ordinals(terms, end)
     ordinals += more
