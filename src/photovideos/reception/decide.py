@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from photovideos import prompt as prompts
-from photovideos.jobs.ledger import Job
+from photovideos.jobs.records import Job
 from photovideos.jobs.road import NO_FINGERPRINT, Road
 from photovideos.jobs.states import JobState
 from photovideos.model import Block, Control, Fingerprint
