@@ -27,6 +27,7 @@ The file is YAML or JSON. Unknown keys are errors, all named with their path.
     headers   seconds                                        headers without end        body  seconds  the same, a body
     redirect  to, status      (`to: self` is a loop)
     cut       after_bytes                                    a film that breaks off     length  by      a lying length
+    shorten   to_bytes                                       a film cut short, whose length is told as if it were whole
     no_ranges                                                Range is ignored           no_length       nor is one told
     stream    the villainies of an event stream, see `stream`
 

@@ -173,6 +173,13 @@ async def cut(call: Call) -> None:
     await call.break_off()
 
 
+async def shorten(call: Call) -> None:
+    """Less than there is, with a length that fits: only the film itself can tell that it is not whole."""
+    answer = await call.answered()
+    body = answer.body[: call.fault.option("to_bytes", len(answer.body) // 2)]
+    await call.reply(answer.status, list(answer.headers), body)
+
+
 async def length(call: Call) -> None:
     """A Content-Length that is not true; the connection then ends as if all were well."""
     answer = await call.answered()
@@ -221,6 +228,7 @@ DEEDS: dict[str, Callable[[Call], Awaitable[None]]] = {
     "body": endless_body,
     "redirect": redirect,
     "cut": cut,
+    "shorten": shorten,
     "length": length,
     "no_ranges": no_ranges,
     "no_length": no_length,

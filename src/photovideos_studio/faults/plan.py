@@ -47,6 +47,7 @@ KINDS: Mapping[str, Mapping[str, type | tuple[type, ...]]] = {
     "body": {"seconds": Number},
     "redirect": {"to": str, "status": int},
     "cut": {"after_bytes": int},
+    "shorten": {"to_bytes": int},
     "length": {"by": int},
     "no_ranges": {},
     "no_length": {},

@@ -228,6 +228,14 @@ def test_a_lying_length_either_way_and_none(villain: Villains) -> None:
     assert len(short.content) == len(full.content) - 1000
 
 
+def test_a_film_cut_short_with_a_length_that_fits(villain: Villains) -> None:
+    rig = villain({"on": "download", "do": "shorten", "to_bytes": 3000})
+    url = rendered(rig)["output"]["url"]
+    answer = rig.http.get(url)
+    assert answer.headers["content-length"] == "3000"
+    assert len(answer.content) == 3000
+
+
 def test_a_server_that_ignores_ranges(villain: Villains) -> None:
     rig = villain({"on": "download", "do": "no_ranges"})
     url = rendered(rig)["output"]["url"]
