@@ -142,6 +142,7 @@ def _put(folder_fd: int, name: str, data: bytes, *, now: float, is_new: bool) ->
         files.write_all(fd, data)
         with suppress(OSError):
             os.utime(fd, (now, now))
+        _remove(folder_fd, keep=name)  # first, so that there are never two
         if is_new:
             files.rename_new(folder_fd, part, name)
         else:
@@ -163,6 +164,14 @@ def _remove(folder_fd: int, *, keep: str | None) -> None:
         if name != keep:
             with suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=folder_fd)
+
+
+def withdraw(folder_fd: int, state: str) -> None:
+    """Takes back the status file of that state, if it is ours: somebody else knows better by now."""
+    name = file_name(state)
+    with suppress(OSError):
+        if is_ours(Kind.STATUS, files.read_regular(folder_fd, name, MAX_TEXT_BYTES)):
+            os.unlink(name, dir_fd=folder_fd)
 
 
 def find(folder_fd: int) -> str | None:

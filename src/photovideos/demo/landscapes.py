@@ -90,7 +90,7 @@ def draw(scene: Scene, *, seed: int) -> NDArray[np.uint8]:
 
 
 def _colour(colour: Colour) -> Plane:
-    return np.asarray(colour, dtype=np.float32) / 255
+    return np.asarray(np.divide(colour, 255), dtype=np.float32)
 
 
 def _sky(scene: Scene) -> Plane:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from photovideos import media, prompt
+from photovideos.delivery import publish
 from photovideos.errors import FolderMoved, NothingUsable
 from photovideos.intake import scan
 from photovideos.jobs.road import NO_FINGERPRINT, Input, InputState
@@ -18,6 +19,7 @@ from photovideos.nemo.upload import Outgoing, file_address
 from photovideos.pipeline.walk import Walk
 
 PREPARE_DEADLINE_SECONDS = 1800.0
+LEAST_FILM_BYTES = 20_000_000  # without so much room in the folder nothing is begun
 FORMATS = "JPG, PNG, HEIC, WebP and GIF are the smoothest; clips may be MP4, MOV, AVI, WebM or MKV."
 
 
@@ -55,6 +57,8 @@ def upload(walk: Walk) -> None:
     if all(entry.state is not InputState.NEW for entry in walk.road.inputs):
         return
     rest_gate(walk)
+    publish.probe_rights(walk.folder_fd)
+    publish.check_space(walk.folder_fd, LEAST_FILM_BYTES)
     walk.enter(Stage.UPLOADING, f"Preparing {len(walk.road.inputs)} files.")
     prepared = _prepare(walk)
     walk.enter(Stage.UPLOADING, f"Sending {len(prepared)} files.")

@@ -58,6 +58,9 @@ def show(ledger: Ledger, job: Job, *, now: float) -> None:
         try:
             if note is not None:
                 status.show(folder_fd, note, now=now)
+                later = ledger.get(job.id)
+                if later is not None and later.state is JobState.WORKING:  # a worker was quicker and says more
+                    status.withdraw(folder_fd, note.state)
             elif job.state is JobState.DONE:
                 status.clear(folder_fd)
         finally:

@@ -1,7 +1,7 @@
-"""Which backend a job talks to, and the studio as a child of the daemon, started when it is needed.
+"""The studio as a child process of the daemon: started when a job needs it, looked after while one does.
 
-From here on up a backend is a client, a book of tokens and a sentence about who makes the films: both kinds take one
-code path. This room starts and ends the studio; what the studio does is none of its business.
+It is ended when idle, and ends by itself when its stdin closes, so that it never outlives us. One that dies under a
+job is started again: its store has the render, and the client only asks on.
 """
 
 from __future__ import annotations
@@ -14,27 +14,22 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 from photovideos import logs
 from photovideos.config import Config
 from photovideos.errors import ServiceTrouble, Stopping
-from photovideos.model import BackendKind
-from photovideos.nemo.account import Attribution, platform_of
-from photovideos.nemo.client import NemoClient, Pace
-from photovideos.nemo.token import TokenBook
 
 _log = logs.get("backend")
 
 START_DEADLINE_SECONDS = 60.0
 END_DEADLINE_SECONDS = 5.0
 IDLE_SECONDS = 300.0
-_STUDIO_ORIGIN = "http://studio"
+RESTART_WAITS_SECONDS = (0.2, 1.0, 5.0, 30.0)  # after the first, second … death within a minute
+CALM_SECONDS = 60.0
 _INHERITED = (
     "PATH",
     "LANG",
@@ -47,106 +42,6 @@ _INHERITED = (
     "VIRTUAL_ENV",
     "COVERAGE_PROCESS_START",
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backend:
-    """A backend ready to be called. `host` is what a person is told; `is_local`: no photo leaves the machine."""
-
-    kind: BackendKind
-    client: NemoClient
-    tokens: TokenBook
-    is_local: bool
-    host: str
-    api_url: str
-
-
-class Backends:
-    """Both backends, opened when first asked for. Thread-safe; jobs hold a lease while they work."""
-
-    def __init__(
-        self,
-        config: Config,
-        *,
-        state_dir: Path,
-        environ: Mapping[str, str],
-        stop: threading.Event,
-        clock: Callable[[], float],
-        monotonic: Callable[[], float],
-        own_token: str | None = None,
-    ) -> None:
-        self._config = config
-        self._state_dir = state_dir
-        self._environ = environ
-        self._stop = stop
-        self._clock = clock
-        self._own_token = own_token
-        self._lock = threading.Lock()
-        self._open: dict[BackendKind, Backend] = {}
-        self._studio = Studio(config, state_dir=state_dir, environ=environ, stop=stop, monotonic=monotonic)
-
-    @contextmanager
-    def lease(self, kind: BackendKind, roots: Sequence[Path] = ()) -> Iterator[Backend]:
-        """The backend for the length of a job. The studio runs meanwhile, and may open files below `roots`."""
-        if kind is BackendKind.STUDIO:
-            self._studio.hold(roots)
-        try:
-            yield self._opened(kind)
-        finally:
-            if kind is BackendKind.STUDIO:
-                self._studio.release()
-
-    def refresh_tokens(self) -> None:
-        """The schedule's errand: a cloud token at the end of its life. The studio's is renewed when a job needs it."""
-        if BackendKind(self._config.backend.kind) is BackendKind.NEMO:
-            self._opened(BackendKind.NEMO).tokens.refresh_if_due()
-
-    def end_idle(self) -> None:
-        """Ends the studio some minutes after the last job."""
-        self._studio.end_if_idle()
-
-    def close(self) -> None:
-        with self._lock:
-            for backend in self._open.values():
-                backend.client.close()
-            self._open.clear()
-        self._studio.end()
-
-    def _opened(self, kind: BackendKind) -> Backend:
-        with self._lock:
-            if kind not in self._open:
-                self._open[kind] = self._made(kind)
-            return self._open[kind]
-
-    def _made(self, kind: BackendKind) -> Backend:
-        settings = self._config.backend
-        is_studio = kind is BackendKind.STUDIO
-        api_url = _STUDIO_ORIGIN if is_studio else settings.url
-        client = NemoClient(
-            api_url,
-            attribution=Attribution(
-                source=settings.skill_source,
-                version=settings.skill_version,
-                platform=platform_of(Path(__file__).resolve(), Path.home().resolve()),
-            ),
-            stop=self._stop,
-            now=self._clock,
-            socket=self._studio.socket if is_studio else None,
-            service="The studio" if is_studio else "NemoVideo",
-            pace=Pace(stream=settings.stream_timeout_seconds),
-        )
-        tokens = TokenBook(
-            self._state_dir / "account.json",
-            client,
-            "studio" if is_studio else client.origin,
-            None if is_studio else self._own_token,
-            stop=self._stop,
-            now=self._clock,
-            lifetime_days=settings.token_lifetime_days,
-            rate_limit_wait_seconds=settings.rate_limit_wait_seconds,
-        )
-        host = "this machine" if is_studio else urlsplit(api_url).hostname or api_url
-        return Backend(kind=kind, client=client, tokens=tokens, is_local=is_studio, host=host, api_url=api_url)
 
 
 class Studio:
@@ -171,6 +66,7 @@ class Studio:
         self._roots: set[Path] = set()
         self._holders = 0
         self._idle_since = monotonic()
+        self._deaths: list[float] = []
         self._private: Path | None = None
         self.socket = self._socket_directory() / f"studio-{os.getpid()}.sock"
 
@@ -268,6 +164,24 @@ class Studio:
                     detail=f"exit status {child.returncode}",
                 )
         _log.info("studio.started", pid=child.pid)
+        threading.Thread(target=self._look_after, args=(child,), name="studio-watch", daemon=True).start()
+
+    def _look_after(self, child: subprocess.Popen[str]) -> None:
+        """A studio that dies under a job is started again; one that keeps dying, less and less often."""
+        child.wait()
+        with self._lock:
+            if self._child is not child or self._holders == 0 or self._stop.is_set():
+                return
+            now = self._monotonic()
+            self._deaths = [at for at in self._deaths if now - at < CALM_SECONDS] + [now]
+            wait = RESTART_WAITS_SECONDS[min(len(self._deaths), len(RESTART_WAITS_SECONDS)) - 1]
+        _log.warning("studio.died", status=child.returncode, starts_again_in=wait)
+        if self._stop.wait(wait):
+            return
+        with self._lock:
+            if self._child is child and self._holders:
+                with suppress(ServiceTrouble, Stopping):  # the next job that asks for it tries again
+                    self._start()
 
     def _tell(self, roots: Sequence[Path]) -> None:
         """File roots go through stdin, so that the studio opens nothing but what the daemon was shown."""
