@@ -40,6 +40,7 @@ class Scene:
     last_number_field: str | None = None
     sentence_has_versions: bool = False
     is_correction: bool = False
+    parallel_shapes: int = 0
     language: str = "en"
     replaced: frozenset[int] = field(default_factory=frozenset)
 

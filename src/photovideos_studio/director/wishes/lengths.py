@@ -13,6 +13,7 @@ from photovideos_studio.director.words.clauses import Clause
 _LONGEST_TRANSITION_S = 3.0
 _LONGEST_TITLE_S = 8.0
 _LONGEST_FILM_S = 6 * 3600.0
+_LONG_FILM_S = 3600.0  # an hour is rarely a film's, unless the film is spoken of
 
 
 def read_lengths(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
@@ -76,6 +77,8 @@ def _role(clause: Clause, place: int, seconds: float, scene: Scene) -> str:
             return "film"
     if any(clause.terms[i].has("transition") for i in phrase) and seconds <= _LONGEST_TRANSITION_S * 2:
         return "transition_s"
+    if clause.has("fade_in", "fade_out") and clause.has("photo"):
+        return "transition_s"
     if any(clause.terms[i].has("title", "quote", "text") for i in phrase) and seconds <= 60:
         if not any(clause.terms[i].has("video", "total") for i in phrase):
             return "title_s"
@@ -101,6 +104,9 @@ def _role_by_topic(clause: Clause, seconds: float, scene: Scene) -> str:
 def _says_each_photo(clause: Clause, place: int, scene: Scene) -> bool:
     each = clause.free("each")
     has_noun = clause.has("photo", "clips")
+    following = clause.terms[place + 1 : place + 3]
+    if len(following) == 2 and following[0].value == "/" and following[1].has("photo"):
+        return True
     if not each:
         total_of_photo = (
             clause.has("photo") and clause.has("total") and len(clause.terms) <= 5 and not clause.has("video")
@@ -266,6 +272,8 @@ def _is_tale(clause: Clause, place: int) -> bool:
     if _is_near(clause, place, "video", 2) or _is_near(clause, place, "total", 2) or clause.has("wish_verb"):
         after = clause.terms[place + 1] if place + 1 < len(clause.terms) else None
         return bool(after and after.has("trap"))
+    if float(str(clause.terms[place].value)) >= _LONG_FILM_S and not clause.has("max", "change"):
+        return True
     around = [clause.terms[i] for i in (place - 1, place + 1) if 0 <= i < len(clause.terms)]
     if any(term.has("trap") for term in around) or clause.has("past") and clause.has("pronoun"):
         return True

@@ -15,7 +15,7 @@ _FAR_REACHING = frozenset("without w/o ohne sans sin senza sem без не 不�
 
 def negated_terms(clause: Clause, language: str) -> frozenset[int]:
     """Positions of terms that are negated. A negation before its noun reaches over `or`, after it back to the noun."""
-    found: set[int] = set()
+    found = _between_verb_and_particle(clause)
     for position, term in enumerate(clause.terms):
         if term.has("nevermind") or not term.has("neg", "neg_after", "off"):
             continue
@@ -28,6 +28,17 @@ def negated_terms(clause: Clause, language: str) -> frozenset[int]:
         elif term.has("neg_after", "off", "neg") and not _is_interjection(clause, position):
             found |= before
     return frozenset(found)
+
+
+def _between_verb_and_particle(clause: Clause) -> set[int]:
+    """`leave the music out`, `turn the music off`, `take photo 3 out`."""
+    for opening, term in enumerate(clause.terms):
+        if not term.has("verb_of_out"):
+            continue
+        for closing in range(opening + 2, min(len(clause.terms), opening + 8)):
+            if clause.terms[closing].has("particle_of_out"):
+                return {i for i in range(opening + 1, closing) if clause.terms[i].has(*HEADS)}
+    return set()
 
 
 def _is_interjection(clause: Clause, position: int) -> bool:

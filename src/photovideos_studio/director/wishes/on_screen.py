@@ -107,17 +107,19 @@ def _is_title(clause: Clause, place: int, scene: Scene) -> bool:
 
 
 def _position(clause: Clause, start: int, place: int, end: int, scene: Scene) -> str:
-    """Start or end: the word before the quote counts more than the one behind it."""
+    """Start or end: the word before the quote counts more than the one behind it; `and` begins another title."""
     for span in (range(place - 1, start - 1, -1), range(place + 1, end)):
         for i in span:
-            if clause.terms[i].has("end") and not clause.terms[i].has("ordinal") or _is_last_word(clause, i):
+            if clause.terms[i].has("and") and not clause.terms[i].has("end", "stop"):
+                break
+            if i in clause.claimed and not clause.terms[i].has("title", "change"):
+                continue
+            if _is_last_word(clause, i):
                 clause.claim(i)
                 return "end"
             if clause.terms[i].has("start"):
                 clause.claim(i)
                 return "start"
-            if clause.terms[i].has("and") and i < place and not clause.terms[i].has("end", "stop"):
-                break
     return "end" if scene.topic == "end" else "start"
 
 

@@ -17,6 +17,10 @@ def read_picture(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[
 
 def _read_transition(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
     places = clause.free("transition", "effects")
+    fades = clause.free("fade_in", "fade_out")
+    if fades and not places and clause.has("photo") and not clause.has("music", "song", "sound"):
+        clause.claim(*fades)
+        return [Finding(field="transition", value="crossfade", words=clause.text)]
     nouns = [i for i in places if clause.terms[i].has("transition") or i in negated]
     if not nouns:
         return []

@@ -38,6 +38,8 @@ def _read_list(clause: Clause, scene: Scene, found: tuple[Target, ...], negated:
         clause.claim(*orders)
         scene.topic = "sequence"
         return [Finding(field="in_order", value=_claim(clause, named), words=clause.text)]
+    if clause.has("start") and clause.has("end") and len(named) > 1 and not clause.has("title", "text", "duration"):
+        return _both_ends(clause, named)
     if named and clause.has("start") and not clause.has("title", "text", "duration", "music"):
         clause.claim(*clause.free("start"))
         scene.topic = "sequence"
@@ -46,6 +48,18 @@ def _read_list(clause: Clause, scene: Scene, found: tuple[Target, ...], negated:
         clause.claim(*clause.free("end"))
         return [Finding(field="to_back", value=_claim(clause, named), words=clause.text)]
     return []
+
+
+def _both_ends(clause: Clause, named: list[Target]) -> list[Finding]:
+    """`start with x and end with y`: each goes with the word before it."""
+    findings = []
+    for target in named:
+        words = [i for i in range(target.start) if clause.terms[i].has("start", "end")]
+        is_end = bool(words) and clause.terms[words[-1]].has("end")
+        field = "to_back" if is_end else "to_front"
+        findings.append(Finding(field=field, value=_claim(clause, [target]), words=clause.text))
+    clause.claim(*clause.free("start", "end"))
+    return findings
 
 
 def _read_swap(clause: Clause, scene: Scene, found: tuple[Target, ...], negated: frozenset[int]) -> list[Finding]:

@@ -9,6 +9,8 @@ from photovideos_studio.director.words.tokens import is_song_name
 # Where several moods are named together (`energetic rock`), the more telling one is the wish.
 _MORE_TELLING = ("christmas lofi piano jazz rock hiphop electronic classical acoustic chinese tropical romantic cinematic "
                  "pop sad nostalgic playful inspiring energetic upbeat happy ambient calm").split()  # fmt: skip
+_WEAK_FROM = frozenset({"von", "da", "с", "со", "от", "dal", "dos"})  # also `of`, `with`: no offset by themselves
+_TOO = ("too ", "trop ", "zu ", "demasiado ", "太", "слишком ", "troppo ", "너무", "muito ")
 _OTHER_HEADS = ("transition", "motion", "title", "text", "caption", "fit", "pace", "filter", "fade_out", "chapters")
 
 
@@ -92,7 +94,7 @@ def _read_music(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[F
     if not places:
         return []
     place = places[0]
-    if any(p in negated for p in places):
+    if any(p in negated for p in places) and not _is_only_too_loud(clause):
         clause.claim(*places)
         return [Finding(field="music", value=False, words=clause.text)]
     if all(clause.terms[p].has("song") and not clause.terms[p].has("music") for p in places) and not clause.has(
@@ -105,6 +107,11 @@ def _read_music(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[F
     if after is not None and after.has("unknown") and clause.has("past"):
         return []
     return [Finding(field="music", value=True, words=clause.text, is_weak=is_about_beat)]
+
+
+def _is_only_too_loud(clause: Clause) -> bool:
+    """`I don't want music that's too loud`: music is wanted."""
+    return any(term.has("quiet") and term.text.casefold().startswith(_TOO) for term in clause.terms)
 
 
 def _read_mood(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
@@ -168,15 +175,26 @@ def _read_start(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[F
     if times and not clause.has("total", "video"):
         clause.claim(times[0])
         return [Finding(field="music_start_s", value=clause.terms[times[0]].value, words=clause.text)]
-    durations = clause.free("duration")
-    for place in durations:
-        before = clause.terms[max(0, place - 2) : place]
-        after = clause.terms[place + 1 : place + 3]
-        starts = any(t.has("from_time") for t in before) or any(t.has("skip_into") for t in before)
-        if starts or (any(t.has("start", "from_time") for t in after) and not clause.has("title", "quote")):
+    if clause.has("video", "total"):
+        return []
+    for place in clause.free("duration"):
+        if _is_offset(clause, place, scene):
             clause.claim(place)
             return [Finding(field="music_start_s", value=clause.terms[place].value, words=clause.text)]
     return []
+
+
+def _is_offset(clause: Clause, place: int, scene: Scene) -> bool:
+    """`from 45 seconds`, `skip the first 10 seconds`, 从30秒处开始, 30秒から."""
+    before = place - 1
+    while before >= 0 and clause.terms[before].has("stop") and not clause.terms[before].has("from_time", "skip_into"):
+        before -= 1
+    if before >= 0 and clause.terms[before].has("skip_into"):
+        return True
+    if before >= 0 and clause.terms[before].has("from_time"):
+        return clause.terms[before].text.casefold() not in _WEAK_FROM
+    after = clause.terms[place + 1 : place + 3]
+    return scene.language in ("ja", "ko") and any(term.has("from_time") for term in after)
 
 
 def _names_song(clause: Clause) -> bool:

@@ -53,6 +53,8 @@ def _ordinal_target(clause: Clause, at: int, scene: Scene) -> Target | None:
     """`second photo`, `first three photos`, `second and fourth photo`, 第二张, `the last one`, `the last` at the end."""
     terms = clause.terms
     ordinals, end = [int(str(terms[at].value))], at + 1
+    if scene.language == "ja" and end + 1 < len(terms) and terms[end].text == "の" and terms[end + 1].has("number"):
+        return _group_target(clause, at, scene, count_at=end + 1)
     if end < len(terms) and terms[end].has("number") and not terms[end].has("one") and float(terms[end].number).is_integer():
         return _group_target(clause, at, scene)
     end, more = _more_ordinals(terms, end)
@@ -112,14 +114,16 @@ def _noun_follows(terms: tuple[Term, ...], at: int) -> bool:
     return at < len(terms) and terms[at].has(*_NOUNS) and not any(t.has("duration") for t in terms[at : at + 1])
 
 
-def _group_target(clause: Clause, at: int, scene: Scene) -> Target | None:
+def _group_target(clause: Clause, at: int, scene: Scene, count_at: int | None = None) -> Target | None:
+    """`first three photos`, 前三张, 最初の3枚."""
     terms = clause.terms
-    count, end = int(terms[at + 1].number), at + 2
+    count_at = at + 1 if count_at is None else count_at
+    count, end = int(terms[count_at].number), count_at + 1
     while end < len(terms) and terms[end].has("stop"):
         end += 1
     if end < len(terms) and not terms[end].has(*_NOUNS):
         return None
-    if end >= len(terms) and at + 2 != len(terms):
+    if end >= len(terms) and count_at + 1 != len(terms):
         return None
     end = min(end + 1, len(terms))
     first = int(str(terms[at].value)) == 1
@@ -140,14 +144,14 @@ def _numbered_target(clause: Clause, at: int, scene: Scene) -> Target | None:
             is_range = False
         elif numbers and term.has("and", "mark") and _index_follows(terms, position + 1):
             is_range = term.value in ("–", "—", "~")
-        elif numbers and term.has("stop") and _index_follows(terms, position + 1):
+        elif numbers and term.has("range") and _index_follows(terms, position + 1):
             is_range = True
         elif term.has("number_sign") and not numbers:
             pass
         else:
             break
         position += 1
-        if position < len(terms) and numbers and terms[position].has("number") and _is_hyphenated(terms, position):
+        if position < len(terms) and numbers and terms[position].has("number") and terms[position - 1].has("number") and _is_hyphenated(terms, position):
             is_range = True
     if not numbers:
         return None
@@ -171,7 +175,13 @@ def _counter_target(clause: Clause, at: int, scene: Scene) -> Target | None:
     """3枚目, 3번째, 3. Foto: a number made an ordinal by what follows it."""
     terms = clause.terms
     after = terms[at + 1] if at + 1 < len(terms) else None
-    if after is None or not after.has("ordinal_after"):
+    if after is None:
+        return None
+    if after.has("ordinal") and at + 2 < len(terms) and terms[at + 2].has(*_NOUNS):  # les trois premières photos
+        count, first = int(terms[at].number), int(str(after.value)) == 1
+        ordinals = list(range(1, count + 1)) if first else list(range(-count, 0))
+        return Target(_pictures(ordinals, scene), at, at + 3, _text(terms, at, at + 3))
+    if not after.has("ordinal_after"):
         return None
     end = at + 2
     while end < len(terms) and terms[end].has("stop", *_NOUNS):

@@ -21,6 +21,7 @@ from photovideos_studio.director.wishes.sound import read_sound
 from photovideos_studio.director.wishes.wish import Wishes
 from photovideos_studio.director.words.clauses import Clause, clauses
 from photovideos_studio.director.words.lexer import clean
+from photovideos_studio.director.words.terms import Term
 
 _READERS = (
     read_extras, read_on_screen, read_sound, read_lengths, read_selection, read_shape, read_picture,
@@ -92,7 +93,9 @@ def _read_clause(clause: Clause, number: int, scene: Scene, folding: Folding) ->
     for reader in _READERS:
         read = reader(clause, scene, negated)
         findings += read
-    if _joins_aspects(clause, findings):
+    if clause.has("one_each") and any(finding.field.startswith("aspect_") for finding in findings):
+        scene.parallel_shapes += 1
+    if _joins_aspects(clause, findings) or scene.parallel_shapes > 1:
         folding.note_joined_aspects()
     for finding in findings:
         folding.take(finding, number)
@@ -107,14 +110,20 @@ def _is_bare_no(clause: Clause) -> bool:
 
 def is_tale(clause: Clause) -> bool:
     """A clause that tells of people and what they did, and asks for nothing: taken as context."""
-    if clause.has("wish_verb", "file", "quote") or not clause.has("pronoun", "past"):
+    past = sum(term.has("past") or _sounds_past(term) for term in clause.terms)
+    if clause.has("wish_verb", "file", "quote") or not (past or clause.has("pronoun")):
         return False
-    if clause.has("music", "transition", "title", "caption", "versions", "max", "each", "date") and not clause.has(
-        "past"
-    ):
+    if not past and clause.has("music", "transition", "title", "caption", "versions", "max", "each", "date"):
         return False
     unknown = sum(term.has("unknown", "trap") for term in clause.terms)
-    return unknown > 0 and (clause.has("past") or not clause.has("video", "ratio", "resolution", "aspect"))
+    if past:
+        return clause.has("pronoun") and unknown + past > 1 or unknown + past > 2 or (past > 1 and not clause.has("photo"))
+    return unknown > 0 and not clause.has("video", "ratio", "resolution", "aspect")
+
+
+def _sounds_past(term: Term) -> bool:
+    """`reached`, `wandered`: a regular English past that the lexicon does not know."""
+    return term.has("unknown") and len(term.text) > 4 and term.text.isascii() and term.text.casefold().endswith("ed")
 
 
 def _replaced(clause: Clause) -> frozenset[int]:

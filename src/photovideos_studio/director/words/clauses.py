@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from photovideos_studio.director.words.lexer import tokens
 from photovideos_studio.director.words.measures import measured
 from photovideos_studio.director.words.terms import Term, language_of, terms
+from photovideos_studio.director.words.unquoted import with_unquoted_titles
 
 _SENTENCE_ENDS = frozenset(".。!！?？;；\n…|•")
 _CLAUSE_ENDS = frozenset(",，—()（）")
@@ -49,7 +50,7 @@ def clauses(text: str, names: Sequence[str], language: str | None = None) -> tup
     found: list[Clause] = []
     sentence = 0
     run: list[Term] = []
-    all_terms = measured(terms(pieces, spoken))
+    all_terms = with_unquoted_titles(text, measured(terms(pieces, spoken)))
     for position, term in enumerate(all_terms):
         ends_sentence = term.has("mark") and term.value in _SENTENCE_ENDS and not _is_abbreviation(all_terms, position)
         ends_clause = ends_sentence or (term.has("mark") and term.value in _CLAUSE_ENDS)

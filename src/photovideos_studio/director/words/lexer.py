@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from photovideos_studio.director.words.quotes import find_quotes
 from photovideos_studio.director.words.tokens import (
+    ELISION,
     MEDIA_ENDINGS,
     SONG_ENDINGS,
     Token,
@@ -36,7 +37,7 @@ _PIECE = re.compile(
     r"|(?P<number>\d+(?:[.,]\d+)?)"
     r"|(?P<fraction>[½¼¾⅓⅔])"
     r"|(?P<word>[^\W\d_](?:[^\W_]|_|['’](?=[^\W\d_]))*)"
-    r"|(?P<mark>\n|[,，、.。!！?？;；:：—–…()（）~|•&+/])"
+    r"|(?P<mark>\n|[,，、.。!！?？;；:：—–…()（）~|•&+/=＝])"
 )
 
 
@@ -144,14 +145,21 @@ def _token(text: str, match: re.Match[str], start: int) -> Token:
     begin, end = match.span()
     glued = begin > start and not text[begin - 1].isspace() and text[begin - 1] not in "-‐‑"
     if kind == "word":
-        cut = next((i for i, c in enumerate(piece) if is_cjk(c)), len(piece))
-        piece, end = piece[:cut], begin + cut
+        piece = _one_word(piece, follows_number=begin > 0 and text[begin - 1].isdigit())
+        end = begin + len(piece)
         return Token(TokenKind.WORD, text[begin:end], piece.replace("’", "'"), begin, end, is_glued=glued)
     if kind == "mark":
         return Token(TokenKind.MARK, piece, piece, begin, end, piece)
     token_kind, value, length = _number(kind, piece)
     end = begin + length
     return Token(token_kind, text[begin:end], text[begin:end], begin, end, value, is_glued=glued)
+
+
+def _one_word(piece: str, *, follows_number: bool) -> str:
+    """A word ends where another script begins, behind a unit (the m of 1m30s), and behind an elision (d’une)."""
+    cut = next((i for i, c in enumerate(piece) if is_cjk(c) or (follows_number and c.isdigit())), len(piece))
+    elided = ELISION.match(piece[:cut])
+    return elided.group() if elided else piece[:cut]
 
 
 def _number(kind: str, piece: str) -> tuple[TokenKind, object, int]:

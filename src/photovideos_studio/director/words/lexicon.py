@@ -15,12 +15,12 @@ from functools import cache
 from importlib import resources
 
 from photovideos_studio.director.words.numerals import number_words
-from photovideos_studio.director.words.tokens import is_cjk
+from photovideos_studio.director.words.tokens import ELISION, is_cjk
 
 LANGUAGES = ("en", "zh", "de", "fr", "es", "it", "pt", "ru", "ja", "ko")
 Concept = str  # "category" or "category.value"
 _WORDS = re.compile(
-    r"[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+|\d+|[^\W\d_][^\W\d_']*(?:'[^\W\d_]+)*\*?|[&+/.#:|·]"
+    r"[\u3005\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]+|\d+|[^\W\d_]+(?:'[^\W\d_]+)*'?\*?|[&+/.#:|·]"
 )
 
 
@@ -51,11 +51,16 @@ def plain(word: str) -> str:
 
 def phrase_words(phrase: str) -> tuple[str, ...]:
     """A phrase as the lexer would cut it: words, and each character of CJK on its own."""
-    return tuple(
-        piece
-        for run in _WORDS.findall(phrase.casefold().replace("-", " ").replace("’", "'"))
-        for piece in (run if is_cjk(run[0]) else (run,))
-    )
+    words: list[str] = []
+    for run in _WORDS.findall(phrase.casefold().replace("-", " ").replace("’", "'")):
+        elided = ELISION.match(run)
+        if is_cjk(run[0]):
+            words += run
+        elif elided:
+            words += [elided.group(), run[elided.end() :]]
+        else:
+            words.append(run)
+    return tuple(words)
 
 
 @cache

@@ -15,7 +15,7 @@ _Reading = tuple[Term, int]  # a term and how many terms it takes the place of
 
 def measured(terms: Sequence[Term]) -> tuple[Term, ...]:
     """The terms with durations (concept `duration`, value in seconds), `fps`, `percent`, ordinals and numbers joined."""
-    return _rewritten(_rewritten(terms, (_numeral, _ordinal)), (_duration, _special_number))
+    return _rewritten(_rewritten(_rewritten(terms, (_numeral, _ordinal)), (_duration, _special_number)), (_unknown_word,))
 
 
 def _rewritten(
@@ -41,6 +41,16 @@ def _joined(parts: Sequence[Term], concept: str, value: object) -> Term:
         value=value,
         is_glued=parts[0].is_glued,
     )
+
+
+def _unknown_word(terms: Sequence[Term], at: int) -> _Reading | None:
+    """Neighbouring characters that nobody knows are one unknown word."""
+    end = at
+    while end < len(terms) and terms[end].concepts == {"unknown"} and is_cjk(terms[end].text[:1]):
+        if end > at and not terms[end].is_glued:
+            break
+        end += 1
+    return (_joined(terms[at:end], "unknown", None), end - at) if end - at > 1 else None
 
 
 # --- numbers and ordinals ------------------------------------------------------------------------------------

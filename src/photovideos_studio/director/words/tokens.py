@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,6 +46,8 @@ def is_cjk(character: str) -> bool:
     )
 
 
+# French and Italian: l'été, d'une, qu'il, dell'anno. English contractions end in a consonant group and are left whole.
+ELISION = re.compile(r"(?:[ldsncjmt]|qu|un|dell|all|nell|sull|dall|quest|jusqu)['’](?=[aeiouyhàâäéèêëîïôöùûü]\w)", re.IGNORECASE)
 MEDIA_ENDINGS = (
     "jpg jpeg png gif webp heic heif avif tif tiff bmp mp4 mov avi webm mkv m4v mp3 wav m4a aac flac ogg opus".split()
 )

@@ -20,17 +20,18 @@ def corrected(word: str, languages: tuple[str, ...]) -> str | None:
     if not 4 <= len(word) <= 20 or not word.isalpha() or word in words.protected or word in words.vocabulary:
         return None
     slips = 2 if len(word) >= _TWO_SLIPS else 1
-    best: tuple[int, int, str] | None = None
+    best: tuple[int, bool, int, str] | None = None
     for candidate, spoken in words.vocabulary.items():
         if abs(len(candidate) - len(word)) > slips or len(candidate) < _SHORTEST or not spoken.intersection(languages):
             continue
         if candidate[0] != word[0] and not _is_swap(word, candidate):
             continue
         slip = distance(plain(word), plain(candidate), slips)
-        rank = (slip, languages.index(next(name for name in languages if name in spoken)), candidate)
+        is_changed = len(candidate) == len(word) and sorted(candidate) != sorted(word)
+        rank = (slip, is_changed, languages.index(next(name for name in languages if name in spoken)), candidate)
         if slip <= slips and (best is None or rank < best):
             best = rank
-    return best[2] if best else None
+    return best[3] if best else None
 
 
 def _is_swap(word: str, candidate: str) -> bool:
