@@ -21,7 +21,7 @@ from photovideos.intake.pace import Pace, pace_of
 from photovideos.intake.settle import Waiting
 from photovideos.intake.watcher import InboxWatcher
 from photovideos.jobs.ledger import Ledger
-from photovideos.jobs.states import JobState
+from photovideos.jobs.states import UNDER_WAY, JobState
 from photovideos.model import BackendKind, Control, FolderKey, JobId
 from photovideos.reception import notices
 from photovideos.reception.board import Board
@@ -317,12 +317,16 @@ class Reception:
             for name, seen in self._folders.items()
             if seen.waiting is not None and seen.waiting is not Waiting.NOTHING and name not in taken
         }
+        # a folder whose film is made may be settling, too: its prompt was saved again
+        under_way = {job.key.name for job in jobs if job.state in UNDER_WAY and job.state is not JobState.SETTLING}
         self._standing = Standing(
             is_online=True,
             scanned_at=self._monotonic(),
             watches=bool(self._watcher and self._watcher.is_armed),
             waiting=waiting,
-            unsettled=tuple(name for name in waiting if self._is_on_its_way(self._folders[name])),
+            unsettled=tuple(
+                name for name, seen in self._folders.items() if name not in under_way and self._is_on_its_way(seen)
+            ),
         )
         self._board.show(
             inbox_fd,
