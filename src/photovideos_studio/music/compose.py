@@ -47,6 +47,7 @@ def compose(mood: str, seed: int, length_ms: float, cuts_ms: Sequence[float] = (
     final = chord(style.final, key)
     for number, part in enumerate(style.parts):
         _play_part(desk, part, bars, final, key, _random(mood, seed, f"part {number}"))
+    _play_first(desk, style, bars)
     _play_drums(desk, style, bars, _random(mood, seed, "drums"))
     notes = sorted(note for note in desk.notes if note.start_ms < length_ms)
     return Score(
@@ -141,6 +142,18 @@ def _writer(
         return lambda _, bar: harmonist.bells(bar, random)
     write = {Role.PAD: harmonist.pad, Role.COMP: harmonist.comp, Role.ARP: harmonist.arp}[part.role]
     return lambda _, bar: write(bar)
+
+
+def _play_first(desk: _Desk, style: Style, bars: Sequence[Bar]) -> None:
+    """Where every pattern begins with a rest, a chord is sounded all the same: a film does not open in silence."""
+    waits = min((note.start_ms for note in desk.notes), default=0.0)
+    if not bars or waits < 60:
+        return
+    lead = style.parts[0]
+    beats = max(1.0, waits * desk.beat_map.bpm / 60_000)
+    voices = voicing(bars[0].harmony, lead.low, lead.high, (), lead.size)
+    opening = [parts.Event(0.0, beats, pitch, 0.75, rank * lead.strum_ms) for rank, pitch in enumerate(voices)]
+    desk.play(0, opening, bars[0].energy, strict=True)
 
 
 def _play_ending(desk: _Desk, part: Part, player: int, final: Chord) -> None:

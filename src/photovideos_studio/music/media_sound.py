@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from photovideos_studio.music.rawsound import RATE
 
 Samples = NDArray[np.float32]
+_SLOWEST_HZ, _FASTEST_HZ = 2000, 768_000
 _BAD_PACKETS = 200  # so many in a row, and the rest is taken for lost
 
 
@@ -112,28 +113,41 @@ def decode(
 
 def _placed(container: av.container.InputContainer, rate: int) -> Iterator[Samples]:
     """Everything from the beginning of the container's time on, resampled; what begins late is led in by silence."""
-    stream = container.streams.audio[0]
-    resampler = av.AudioResampler(format="fltp", layout="stereo", rate=rate)
     origin = (container.start_time or 0) / av.time_base
-    is_first = True
-    for frame in _frames(container, stream):
+    is_first, form = True, None
+    resampler: av.AudioResampler | None = None
+    for frame in _frames(container, container.streams.audio[0]):
         if is_first and frame.time is not None and (late := frame.time - origin) > 0.001:
             yield np.zeros((2, round(min(late, 3600.0) * rate)), np.float32)
         is_first = False
-        for ready in _resampled(resampler, frame):
-            yield ready
-    for ready in _resampled(resampler, None):
-        yield ready
+        if form != (form := (frame.format.name, frame.layout.name, frame.sample_rate)):  # it may change on the way
+            yield from _resampled(resampler, None)
+            resampler = _resampler(frame.sample_rate, rate)
+        yield from _resampled(resampler, frame)
+    yield from _resampled(resampler, None)
 
 
-def _resampled(resampler: Any, frame: Any) -> Iterator[Samples]:
-    for ready in resampler.resample(frame):
-        sides = ready.to_ndarray()
+def _resampler(given: int, wanted: int) -> av.AudioResampler:
+    """A rate that no device has would turn one frame into gigabytes."""
+    if not _SLOWEST_HZ <= given <= _FASTEST_HZ:
+        raise SoundUnreadable(f"its sampling rate of {given} Hz cannot be right")
+    return av.AudioResampler(format="fltp", layout="stereo", rate=wanted)
+
+
+def _resampled(resampler: av.AudioResampler | None, frame: av.AudioFrame | None) -> Iterator[Samples]:
+    if resampler is None:
+        return
+    try:
+        ready = resampler.resample(frame)
+    except (av.error.FFmpegError, ValueError):  # a layout or format that cannot be mixed down
+        return
+    for part in ready:
+        sides = part.to_ndarray()
         if sides.shape[1]:
             yield np.clip(sides, -8.0, 8.0)
 
 
-def _frames(container: av.container.InputContainer, stream: Any) -> Iterator[Any]:
+def _frames(container: av.container.InputContainer, stream: Any) -> Iterator[av.AudioFrame]:
     bad = 0
     packets = container.demux(stream)
     while bad < _BAD_PACKETS:

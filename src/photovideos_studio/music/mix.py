@@ -23,6 +23,7 @@ from photovideos_studio.music.rawsound import RATE, RawSound, Stereo, frames_of
 from photovideos_studio.music.score import Score
 from photovideos_studio.music.stage import perform
 
+_SHORTEST_FADE = frames_of(2000)
 _REST = frames_of(60)  # silence at the very end, so that no encoder's tail is cut off
 _CLIP_EDGE = frames_of(40)
 _CLIP_END = frames_of(500)
@@ -265,8 +266,8 @@ class _Mixer:
         cuts = photo_changes(starts, segment.start_ms, segment.start_ms + round(length_ms))
         score = compose(mood, segment.seed, max(100.0, length_ms), cuts)
         self.score, self.score_start_ms = score, segment.start_ms
-        ring = frames_of(length_ms - score.final_ms)
-        return perform(score), min(frames_of(segment.fade_out_ms), max(RATE, ring))
+        ring = frames_of(length_ms - score.final_ms)  # the fade may not swallow the last chord
+        return perform(score), min(frames_of(segment.fade_out_ms), max(_SHORTEST_FADE, ring))
 
 
 def _decibels(volume: float) -> float:

@@ -21,7 +21,7 @@ from photovideos_studio.music.media_sound import SoundUnreadable, decode
 from photovideos_studio.music.rawsound import PIECE, RATE, RawSound, Stereo
 
 _ANALYSIS_RATE = 16_000
-_LONGEST_ANALYSED_SECONDS = 1800
+_LONGEST_ANALYSED_SECONDS = 900  # beats are wanted for a film, not for an audiobook
 _LONGEST_SONG_SECONDS = 4 * 3600
 _Mono = NDArray[np.float32]
 

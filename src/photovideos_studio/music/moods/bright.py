@@ -200,7 +200,7 @@ PLAYFUL = Style(
     cadence=("ii", "V7"),
     final="I6",
     grooves=grooves.PLAYFUL,
-    drums_level=-9,
+    drums_level=-12,
     drums_enter=0.5,
     room=Room(seconds=0.9, wet=0.2, dark=4500),
     swing=0.6,

@@ -191,7 +191,7 @@ ROCK = Style(
         Part(
             role=Role.COMP,
             instruments=("drive",),
-            level=-1,
+            level=1,
             pan=-0.55,
             send=0.12,
             low=40,
@@ -202,7 +202,7 @@ ROCK = Style(
         Part(
             role=Role.COMP,
             instruments=("drive",),
-            level=-2,
+            level=1,
             pan=0.55,
             send=0.12,
             low=40,

@@ -13,7 +13,7 @@ from photovideos_studio.music.compose import compose
 from photovideos_studio.music.media_sound import decode
 
 if TYPE_CHECKING:
-    from tests.unit.photovideos_studio.music.conftest import Sounds
+    from support.sounds import Sounds
 
 RATE = 48_000
 

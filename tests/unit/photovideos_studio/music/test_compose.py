@@ -106,6 +106,18 @@ def test_any_film_gets_a_score_that_stays_inside_it(mood: str, seed: int, length
     assert 0 <= piece.final_ms <= length
 
 
+@pytest.mark.parametrize("slot", [900, 3000, 4700])
+def test_a_film_neither_opens_in_silence_nor_falls_silent(slot: int) -> None:
+    for mood in MOODS:
+        for seed in range(12):
+            piece = compose(mood, seed, slot * 8, [slot * index for index in range(1, 8)])
+            sounding = 0.0
+            assert piece.notes[0].start_ms < 60
+            for note in piece.notes:
+                assert note.start_ms < sounding + 1200
+                sounding = max(sounding, note.start_ms + note.length_ms)
+
+
 def test_a_film_of_no_length_gets_none() -> None:
     with pytest.raises(ValueError, match="tenth of a second"):
         compose("calm", 1, 20)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from photovideos_studio.music.media_sound import SoundUnreadable, decode, demuxer_of
 
 if TYPE_CHECKING:
-    from tests.unit.photovideos_studio.music.conftest import Sounds
+    from support.sounds import Sounds
 
 RATE = 48_000
 
@@ -177,3 +177,18 @@ def test_real_songs_are_decoded(sounds: Sounds) -> None:
         with sounds.sample(f"audio/{name}").open("rb") as file:
             frames = sum(sides.shape[1] for sides in decode(file))
         assert frames / RATE == pytest.approx(seconds, abs=0.1)
+
+
+@pytest.mark.parametrize("rate", [1, 100, 4_000_000])
+def test_a_sampling_rate_that_cannot_be_right_is_refused(rate: int, tmp_path: Path, sounds: Sounds) -> None:
+    path = sounds.write_wav(tmp_path / "bomb.wav", np.full(50_000, 0.1, np.float32), rate)
+    with path.open("rb") as file, pytest.raises(SoundUnreadable, match=r"sampling rate|damaged|could be decoded"):
+        list(decode(file))
+
+
+def test_a_stream_that_changes_its_form_on_the_way_is_heard_on() -> None:
+    """ADTS frames carry their own rate and channels: two recordings, one after the other, are one file."""
+    data = encoded("adts", "aac", rate=48_000) + encoded("adts", "aac", rate=44_100, layout="stereo")
+    sides = whole(data)
+    assert abs(sides.shape[1] - 2 * RATE) < 0.15 * RATE
+    assert np.abs(sides[:, round(1.5 * RATE) : round(1.7 * RATE)]).max() > 0.1

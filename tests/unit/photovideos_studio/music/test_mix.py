@@ -15,9 +15,8 @@ from photovideos_studio.music.mix import SoundError, SoundFacts, soundtrack
 from photovideos_studio.music.rawsound import RawSound
 
 if TYPE_CHECKING:
-    from tests.unit.photovideos_studio.music.conftest import Sounds
-
     from photovideos_studio.draft import Draft
+    from support.sounds import Sounds
 
 RATE = 48_000
 

@@ -17,7 +17,7 @@ from photovideos_studio.music.rawsound import RawSound
 from photovideos_studio.music.songs import find_loop, load_song, playing, unpack
 
 if TYPE_CHECKING:
-    from tests.unit.photovideos_studio.music.conftest import Sounds
+    from support.sounds import Sounds
 
 RATE = 48_000
 
