@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from photovideos_studio.queue import FilmMaker, RenderQueue
+from photovideos_studio.queue import ROOM_WAIT_SECONDS, FilmMaker, RenderQueue
 from photovideos_studio.routes import accounts, instruct, renders, sessions, uploads
 from photovideos_studio.routes.answers import EXPECTED_ERRORS, answer_error, json_answer
 from photovideos_studio.routes.context import Direct, ForOutput, Looker, Studio
@@ -71,6 +71,7 @@ class Manner:
     gives_anonymous_tokens: bool = True
     hosts: Callable[[str], bool] | None = None
     heartbeat_seconds: float = 10.0
+    room_wait_seconds: float = ROOM_WAIT_SECONDS
 
 
 def create_app(
@@ -85,7 +86,7 @@ def create_app(
     around: Callable[[ASGIApp], ASGIApp] | None = None,
 ) -> ASGIApp:
     """`around` wraps the finished app (faults). `unreadable`, `render_errors`: the farm's errors written for people."""
-    queue = RenderQueue(store, farm, clock=clock, reasons=render_errors)
+    queue = RenderQueue(store, farm, clock=clock, reasons=render_errors, room_wait_seconds=manner.room_wait_seconds)
     studio = Studio(
         store=store,
         queue=queue,

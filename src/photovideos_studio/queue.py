@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import shutil
@@ -20,7 +21,7 @@ from typing import Protocol
 
 from photovideos_studio.draft import Draft, DraftError
 from photovideos_studio.store import Store, disk
-from photovideos_studio.store.errors import SourceChanged, StoreError
+from photovideos_studio.store.errors import NoRoom, SourceChanged, StoreError
 from photovideos_studio.store.renders import Render, RenderStatus
 from photovideos_studio.store.sessions import Upload
 
@@ -28,6 +29,9 @@ log = logging.getLogger(__name__)
 
 ASSUMED_BITS_PER_PIXEL = 0.2  # of a frame; generous, so that a film that begins also finds room to end
 CANCELLED = "The render was cancelled."
+STUMBLED = "The studio stumbled over this film."
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+ROOM_WAIT_SECONDS = 15.0
 
 
 class FilmMaker(Protocol):
@@ -61,12 +65,19 @@ class RenderQueue:
     """Lives in the event loop; films are made in one thread of its own."""
 
     def __init__(
-        self, store: Store, farm: FilmMaker, *, clock: Callable[[], float], reasons: tuple[type[Exception], ...]
+        self,
+        store: Store,
+        farm: FilmMaker,
+        *,
+        clock: Callable[[], float],
+        reasons: tuple[type[Exception], ...],
+        room_wait_seconds: float = ROOM_WAIT_SECONDS,
     ) -> None:
         """`reasons`: errors of the farm whose message is written for a person."""
         self._store = store
         self._farm = farm
         self._clock = clock
+        self._room_wait_seconds = room_wait_seconds
         self._reasons: tuple[type[Exception], ...] = (*reasons, StoreError)
         self._waiting: asyncio.Queue[Render] = asyncio.Queue()
         self._cancels: dict[str, threading.Event] = {}  # of what waits or runs; the event loop's alone
@@ -119,37 +130,57 @@ class RenderQueue:
 
     def _carry_out(self, render: Render, cancelled: threading.Event) -> None:
         begun = self._clock()
-        try:
-            if not cancelled.is_set():
-                self._store.renders.save(replace(render, status=RenderStatus.PROCESSING))
-                ended = self._make(render, cancelled)
-            if cancelled.is_set():
-                ended = replace(render, status=RenderStatus.FAILED, error=CANCELLED)
-        except self._reasons as error:
-            ended = replace(render, status=RenderStatus.FAILED, error=str(error))
-        except Exception:  # the worker's top frame: one film fails, the queue goes on
-            log.exception("render.broke", extra={"fields": {"render": render.id}})
-            ended = replace(render, status=RenderStatus.FAILED, error="The studio stumbled over this film.")
+        ended = self._attempted(render, cancelled)
+        if ended is None:  # a full disk: it goes on by itself when there is room, and is told of once
+            log.warning("render.waits_for_room", extra={"fields": {"render": render.id}})
+        while ended is None:
+            cancelled.wait(self._room_wait_seconds)
+            ended = self._attempted(render, cancelled)
         if self._stopping.is_set() and ended.status is not RenderStatus.COMPLETED:
             return  # not a failure: the next studio makes it
-        self._save(ended)
+        while not self._is_saved(ended):  # a full disk, once more
+            if self._stopping.wait(self._room_wait_seconds):
+                return
         seconds = round(self._clock() - begun, 2)
         fields = {"render": render.id, "status": ended.status, "seconds": seconds, "reason": ended.error}
         log.info("render.ended", extra={"fields": fields})
 
-    def _save(self, render: Render) -> None:
+    def _attempted(self, render: Render, cancelled: threading.Event) -> Render | None:
+        """The render as it ended; None when there was no room for it."""
+        if cancelled.is_set():
+            return replace(render, status=RenderStatus.FAILED, error=CANCELLED)
+        try:
+            self._store.renders.save(replace(render, status=RenderStatus.PROCESSING))
+            draft = self._store.renders.draft(render)
+            self._store.make_room(expected_bytes(draft), now=self._clock())
+            ended = self._made(render, draft, cancelled)
+        except DraftError as error:
+            ended = replace(render, status=RenderStatus.FAILED, error=f"The draft cannot be read: {error}")
+        except (NoRoom, OSError) as error:
+            if isinstance(error, NoRoom) or error.errno in FULL:
+                return None
+            log.exception("render.broke", extra={"fields": {"render": render.id}})
+            ended = replace(render, status=RenderStatus.FAILED, error=STUMBLED)
+        except self._reasons as error:
+            ended = replace(render, status=RenderStatus.FAILED, error=str(error))
+        except Exception:  # the worker's top frame: one film fails, the queue goes on
+            log.exception("render.broke", extra={"fields": {"render": render.id}})
+            ended = replace(render, status=RenderStatus.FAILED, error=STUMBLED)
+        if cancelled.is_set() and ended.status is not RenderStatus.COMPLETED:
+            return replace(render, status=RenderStatus.FAILED, error=CANCELLED)
+        return ended
+
+    def _is_saved(self, render: Render) -> bool:
         try:
             self._store.renders.save(render)
-        except OSError:  # a full disk, or the render was cleaned away: the client hears of it by its own clock
-            log.exception("render.unsaved", extra={"fields": {"render": render.id}})
+        except FileNotFoundError:
+            return True  # cleaned away meanwhile: nobody will ask
+        except OSError:
+            return False
+        return True
 
-    def _make(self, render: Render, cancelled: threading.Event) -> Render:
+    def _made(self, render: Render, draft: Draft, cancelled: threading.Event) -> Render:
         renders = self._store.renders
-        try:
-            draft = renders.draft(render)
-        except DraftError as error:
-            return replace(render, status=RenderStatus.FAILED, error=f"The draft cannot be read: {error}")
-        self._store.make_room(expected_bytes(draft), now=self._clock())
         part = renders.new_part(render)
         try:
             with opened_sources(self._store, render.session_id, needed_uploads(draft)) as sources:
@@ -163,6 +194,10 @@ class RenderQueue:
             if cancelled.is_set():
                 return render
             disk.move_into(part, renders.film(render))
+        except self._reasons:
+            # A film that failed because the disk filled up meanwhile is not a film that cannot be made.
+            self._store.make_room(expected_bytes(draft), now=self._clock())
+            raise
         finally:
             part.unlink(missing_ok=True)
         return replace(

@@ -54,7 +54,7 @@ def test_every_event_of_the_studio_is_one_of_the_agent_kit(version: str) -> None
         pytest.skip(f"google-adk {version} is not installed: tests/contract/test_adk_server.py installs it")
     content = asyncio.run(stream(told())) + asyncio.run(stream(stumbled()))
     assert content.count(b": heartbeat") >= 1
-    command = [home / "bin" / "python", "-W", "ignore", "-c", READ]
+    command = [str(home / "bin" / "python"), "-W", "ignore", "-c", READ]
     read = subprocess.run(command, check=False, input=content, capture_output=True)
     assert read.returncode == 0, read.stderr.decode()[-2000:]
     assert read.stdout.count(b"read") == content.count(b"data: ") >= 7

@@ -7,6 +7,7 @@ because the contract lists the types a client may send.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,7 +29,7 @@ from photovideos_studio.routes.answers import (
 from photovideos_studio.routes.context import Studio, studio_of
 from photovideos_studio.routes.multipart import MAX_FILE_BYTES, MAX_FILES, FileReceiver, boundary_of
 from photovideos_studio.routes.sessions import file_json, origin_of, session_for
-from photovideos_studio.store.errors import FileClosed
+from photovideos_studio.store.errors import FileClosed, StoreError
 from photovideos_studio.store.names import plain_name
 from photovideos_studio.store.references import digest, open_plainly, refer
 from photovideos_studio.store.sessions import Content, Session, Upload
@@ -36,19 +37,37 @@ from photovideos_studio.store.sessions import Content, Session, Upload
 PUBLISHED_TYPES = frozenset(
     "mp4 mov avi webm mkv jpg jpeg png gif webp mp3 wav m4a aac".split()  # noqa: SIM905 -- as the contract lists them
 )
+MAX_DROPPED_BYTES = 2_000_000_000
 
 
 async def upload(request: Request) -> Response:
+    try:
+        session, uploads = await _taken(request)
+    except (ApiError, StoreError, OSError):
+        await _read_away(request)
+        raise
+    origin = origin_of(request)
+    files = [file_json(taken, session_id=session.id, origin=origin) for taken in uploads]
+    return data({"files": files, "session_state_applied": True})
+
+
+async def _taken(request: Request) -> tuple[Session, list[Upload]]:
     studio = studio_of(request)
     session = await session_for(request, request.path_params["session_id"])
     boundary = boundary_of(request)
     if boundary is not None:
-        uploads = await _take_copies(request, studio, session, boundary)
-    else:
-        uploads = await _take_addresses(request, studio, session)
-    origin = origin_of(request)
-    files = [file_json(taken, session_id=session.id, origin=origin) for taken in uploads]
-    return data({"files": files, "session_state_applied": True})
+        return session, await _take_copies(request, studio, session, boundary)
+    return session, await _take_addresses(request, studio, session)
+
+
+async def _read_away(request: Request) -> None:
+    """What is left of a refused upload: a client that is still sending would not get to hear why."""
+    with contextlib.suppress(RuntimeError):  # it was read to its end
+        left = MAX_DROPPED_BYTES
+        async for chunk in request.stream():
+            left -= len(chunk)
+            if left < 0:
+                return
 
 
 # --- copies ------------------------------------------------------------------------------------------------------
@@ -116,9 +135,7 @@ def _content_at(studio: Studio, url: str) -> Content:
 
 async def _look_and_add(studio: Studio, session: Session, contents: Sequence[Content]) -> list[Upload]:
     """Looks at all of them side by side, then adds them in their order; one that cannot be used refuses the request."""
-    async with asyncio.TaskGroup() as group:
-        looks = [group.create_task(_try_look(studio, content)) for content in contents]
-    found = [look.result() for look in looks]
+    found = await asyncio.gather(*(_try_look(studio, content) for content in contents))
     for outcome in found:
         if isinstance(outcome, ApiError):
             raise outcome

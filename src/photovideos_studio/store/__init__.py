@@ -8,6 +8,7 @@ clean-up. Knows no HTTP and no film-making.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -75,7 +76,9 @@ class Store:
         return MediaFacts.from_json(value["facts"])
 
     def keep_facts(self, sha256: str, name: str, facts: MediaFacts) -> None:
-        disk.write_json(self._facts_path(sha256, name), {"version": FACTS_VERSION, "facts": facts.to_json()})
+        """Best effort: a file that could not be remembered is looked at again."""
+        with contextlib.suppress(OSError):
+            disk.write_json(self._facts_path(sha256, name), {"version": FACTS_VERSION, "facts": facts.to_json()})
 
     def _facts_path(self, sha256: str, name: str) -> Path:
         # The name's ending is part of the key: it has a say in how a file is opened.

@@ -122,6 +122,7 @@ class ObedientFarm:
 
     gate: threading.Event = field(default_factory=threading.Event)
     trouble: Exception | None = None
+    troubled: int = 0
     films: list[Draft] = field(default_factory=list)
     looks: list[str] = field(default_factory=list)
 
@@ -149,6 +150,7 @@ class ObedientFarm:
             if cancelled.is_set():
                 return
         if self.trouble is not None:
+            self.troubled += 1
             raise self.trouble
         into.write_bytes(b"FILM" + b"".join(sources[key].read_bytes() for key in sorted(sources)) * 1000)
 
@@ -180,6 +182,7 @@ class Rig:
         clock: Clock | None = None,
         store_options: Mapping[str, Any] | None = None,
         with_roots: bool = True,
+        store_folder: Path | None = None,
     ) -> None:
         self.folder = folder
         self.photos = folder / "photos"
@@ -190,7 +193,8 @@ class Rig:
         self.director = ObedientDirector()
         self.director.gate.set()
         self.roots = Roots((self.photos,) if with_roots else ())
-        self.store = Store(folder / "store", own_secret=secret, roots=self.roots, **(store_options or {}))
+        where = store_folder or folder / "store"
+        self.store = Store(where, own_secret=secret, roots=self.roots, **(store_options or {}))
         if on_tcp:
             self.listening = listening.listen_tcp("127.0.0.1:0", has_secret=secret is not None)
         else:
@@ -200,7 +204,14 @@ class Rig:
             farm=self.farm,
             director=Director(direct=self.director.direct, for_output=self.director.for_output),
             clock=self.clock,
-            manner=Manner(**{"takes_file_urls": not on_tcp, "hosts": self.listening.hosts, **(manner or {})}),
+            manner=Manner(
+                **{
+                    "takes_file_urls": not on_tcp,
+                    "room_wait_seconds": 0.05,
+                    "hosts": self.listening.hosts,
+                    **(manner or {}),
+                }
+            ),
             unreadable=(Unreadable,),
             render_errors=(FilmTrouble,),
             around=around,
