@@ -30,6 +30,10 @@ def _read_transition(clause: Clause, scene: Scene, negated: frozenset[int]) -> l
     if kinds:
         chosen = str(clause.terms[kinds[-1]].named("transition"))
         return [Finding(field="transition", value=chosen, words=clause.text)]
+    words = clause.free("kind_word")
+    if words and not any(i in negated for i in nouns) and min(abs(words[-1] - i) for i in nouns) <= 3:
+        clause.claim(words[-1])
+        return [Finding(field="transition", value=str(clause.terms[words[-1]].named("kind_word")), words=clause.text)]
     if any(i in negated for i in nouns):
         return [Finding(field="transition", value="none", words=clause.text)]
     if any(i in scene.replaced for i in nouns):

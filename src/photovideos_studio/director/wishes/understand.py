@@ -97,6 +97,7 @@ def _read_clause(clause: Clause, number: int, scene: Scene, folding: Folding) ->
         scene.parallel_shapes += 1
     if _joins_aspects(clause, findings) or scene.parallel_shapes > 1:
         folding.note_joined_aspects()
+        scene.sentence_has_versions = True
     for finding in findings:
         folding.take(finding, number)
     return Heard(clause.text, _kind(clause, findings), tuple(findings))
@@ -113,7 +114,7 @@ def is_tale(clause: Clause) -> bool:
     past = sum(term.has("past") or _sounds_past(term) for term in clause.terms)
     if clause.has("wish_verb", "file", "quote") or not (past or clause.has("pronoun")):
         return False
-    if not past and clause.has("music", "transition", "title", "caption", "versions", "max", "each", "date"):
+    if not past and clause.has("music", "transition", "title", "caption", "versions", "max", "each", "date", "unsupported"):
         return False
     unknown = sum(term.has("unknown", "trap") for term in clause.terms)
     if past:

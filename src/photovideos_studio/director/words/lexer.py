@@ -86,7 +86,7 @@ def _find_files(text: str, folded: str, names: Sequence[str]) -> list[tuple[int,
     spellings = [(fold(name), name) for name in names]
     for name in names:
         stem = name.rpartition(".")[0]
-        is_telling = re.search(r"\d", stem) and re.search(r"[^\W\d]", stem) and len(stem) >= 3
+        is_telling = re.search(r"\d", stem) and re.search(r"[^\W\d]", stem) and len(stem) >= 2
         if is_telling and sum(other.rpartition(".")[0].casefold() == stem.casefold() for other in names) == 1:
             spellings.append((fold(stem), name))
     found: list[tuple[int, int, str]] = []

@@ -24,6 +24,10 @@ _WORDS = re.compile(
 )
 
 
+# A phrase for a mood that speaks of music itself (Klaviermusik, 钢琴曲) names music too.
+_MUSIC_IN_A_WORD = ("music", "musik", "musique", "música", "musica", "музык", "音乐", "音樂", "曲", "音楽", "음악")
+
+
 @dataclass(slots=True)
 class Node:
     """A step of the phrase tree; `concepts` of the phrase that ends here, per language."""
@@ -99,6 +103,8 @@ def _entries() -> Iterable[tuple[str, Concept, str]]:
             for phrase in phrases.split("|"):
                 if phrase.strip():
                     yield language, concept.strip(), phrase.strip()
+                if concept.startswith("mood.") and any(word in phrase for word in _MUSIC_IN_A_WORD):
+                    yield language, "music", phrase.strip()
         for phrase, number in number_words(language).items():
             yield language, f"num.{number}", phrase
 

@@ -16,6 +16,7 @@ _WISHES = (
     "duration music video transition aspect ratio platform mood pace resolution fps filter motion fit max neg make "
     "number percent photo file quote start end title caption silent time volume order"
 ).split()
+_SETTINGS = ("music", "date", "filename", "photo", "stop", "text", "caption", "each", "place", "title")
 _LONGEST = 24  # terms
 
 
@@ -43,9 +44,15 @@ def with_unquoted_titles(text: str, terms: Sequence[Term]) -> tuple[Term, ...]:
 
 def _title_start(terms: Sequence[Term], key: int) -> int | None:
     """Where the words of a title begin behind its key; None where none follow."""
-    if not terms[key].has("title") or key + 1 >= len(terms):
+    if not terms[key].has("title", "start", "end") or key + 1 >= len(terms):
         return None
     after = terms[key + 1]
+    if not terms[key].has("title") and not (after.has("says", "mark") and key + 2 < len(terms)):
+        return None
+    if not terms[key].has("title") and after.has("mark") and not terms[key + 2].has("unknown", "greeting"):
+        return None
+    if after.has("says") and is_cjk(after.text[:1]) and key + 2 < len(terms) and not terms[key].has("duration"):
+        return key + 2 if _may_begin(terms, key + 2, is_keyed=True) and not _is_setting(terms[key + 2]) else None
     if after.has("mark") and after.value in (":", "：", "=", "＝"):
         start = key + 2
         return start if start < len(terms) and _may_begin(terms, start, is_keyed=True) else None
@@ -53,6 +60,10 @@ def _title_start(terms: Sequence[Term], key: int) -> int | None:
     while start < len(terms) and terms[start].has("says", "stop") and is_cjk(terms[start].text[:1]):
         start += 1
     return start if start < len(terms) and _may_begin(terms, start, is_keyed=False) else None
+
+
+def _is_setting(term: Term) -> bool:
+    return term.has(*_SETTINGS) and not term.has("greeting")
 
 
 def _may_begin(terms: Sequence[Term], start: int, *, is_keyed: bool) -> bool:
