@@ -78,7 +78,7 @@ class House:
 
     def run(self) -> subprocess.Popen[bytes]:
         process = self.start("run")
-        wait_for("the inbox to be watched", lambda: (self.inbox / ".photovideos-inbox").exists(), 30)
+        wait_for("the inbox to be watched", (self.inbox / ".photovideos-inbox").exists, 30)
         return process
 
     def drop(self, name: str, prompt: str | None = "3 seconds, 720p", photos: int = 2) -> Path:

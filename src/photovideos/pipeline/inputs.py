@@ -162,7 +162,11 @@ def _came_and_went(before: Sequence[Input], now: Sequence[Input]) -> tuple[tuple
     """Paths of files that are new or other than before, and wire names of those that are gone."""
     old, new = {entry.path: entry for entry in before}, {entry.path: entry for entry in now}
     added = tuple(path for path, entry in new.items() if path not in old or old[path].digest != entry.digest)
-    gone = tuple(entry.name for path, entry in old.items() if path not in new and entry.state is InputState.UPLOADED)
+    gone = tuple(
+        entry.name
+        for path, entry in old.items()
+        if entry.state is InputState.UPLOADED and (path not in new or new[path].digest != entry.digest)
+    )
     return added, gone
 
 

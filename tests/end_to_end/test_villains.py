@@ -1,0 +1,146 @@
+"""The daemon finishes its jobs against each answer form and each fault, or says what to do; over real sockets."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.cloud import Cloud
+from support.film import look_at
+from support.house import House
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+
+
+@contextlib.contextmanager
+def cloud_for(house: House, faults: Any) -> Iterator[Cloud]:
+    cloud = Cloud(house.root, faults)
+    try:
+        cloud.serve(house)
+        yield cloud
+    finally:
+        cloud.close()
+
+
+def fault(on: str, do: str, call: Any = 1, **options: Any) -> dict[str, Any]:
+    return {"on": on, "call": call, "do": do, **options}
+
+
+FINISHES = {
+    "top level token": [fault("token", "shape", form="top_level")],
+    "top level session": [fault("session", "shape", form="top_level")],
+    "poll form A": [fault("poll", "shape", call="all", form="A")],
+    "poll form B": [fault("poll", "shape", call="all", form="B")],
+    "poll form C with A inside": [fault("poll", "shape", call="all", form="CA")],
+    "poll form C with B inside": [fault("poll", "shape", call="all", form="CB")],
+    "typed stream": [fault("instruct", "stream", form="typed")],
+    "stream with CR": [fault("instruct", "stream", newline="cr")],
+    "heartbeats of all forms": [
+        fault("instruct", "stream", heartbeats=["comment", "event", "word", "typed", "empty"], heartbeat_seconds=0.1)
+    ],
+    "one data line of 300 KB": [fault("instruct", "stream", pad_bytes=300_000)],
+    "silent edit": [fault("instruct", "stream", silent=True)],
+    "GUI talk": [fault("instruct", "stream", gui="en")],
+    "GUI talk in Chinese": [fault("instruct", "stream", gui="zh")],
+    "stream dropped after the edit": [fault("instruct", "stream", drop_after=1, applied=True)],
+    "error inside the stream, edit applied": [fault("instruct", "stream", error="event", applied=True)],
+    "instruction refused once": [fault("instruct", "code", code=1001, status=200)],
+    "token expired at the upload": [fault("upload", "code", code=1001, status=401)],
+    "session lost before the message": [fault("instruct", "code", code=1002, status=404)],
+    "session lost at the render": [fault("render", "code", code=1002, status=200)],
+    "token answered 429 once": [fault("token", "code", code=429, status=429)],
+    "client id missing once": [fault("token", "code", code=400, status=400)],
+    "upload 503 once": [fault("upload", "status", status=503, body="<html>busy</html>")],
+    "state 500 once": [fault("state", "status", status=500, body="oops")],
+    "poll 429 and 500": [fault("poll", "code", code=429, status=429), fault("poll", "status", call=2, status=500)],
+    "poll breaks": [fault("poll", "break", call=[1, 2], when="before")],
+    "unknown status word": [fault("poll", "word", call=1, status="simmering")],
+    "render failed once": [fault("poll", "failed", render=1, call="all", reason="a worker died")],
+    "render answer never came": [fault("render", "break", when="after")],
+    "render post never arrived": [fault("render", "break", when="before")],
+    "token expires while polling": [fault("poll", "code", render=1, call=1, code=1001, status=401)],
+    "download cut": [fault("download", "cut", call=1, after_bytes=20_000)],
+    "download cut, no ranges": [
+        fault("download", "cut", call=1, after_bytes=20_000),
+        fault("download", "no_ranges", call="2-"),
+    ],
+    "download gone, fallback route": [fault("download", "status", call="all", status=403, body="expired")],
+    "file name with a path": [fault("upload", "change", set={"data.files.0.filename": "../../etc/passwd"})],
+    "credits unknown": [fault("credits", "status", call="2-", status=404, body="")],
+}
+
+
+@pytest.mark.parametrize("name", FINISHES)
+def test_a_job_is_finished_with(house: House, name: str) -> None:
+    with cloud_for(house, FINISHES[name]) as cloud:
+        folder = house.drop("Film", "2 seconds, 720p, no music")
+        assert house.once(seconds=200) == 0, house.log()[-4000:]
+        assert look_at(folder / "Film.mp4").seconds == pytest.approx(2, abs=0.5)
+        assert [path.name for path in folder.glob("*.mp4")] == ["Film.mp4"]
+        assert cloud.instructions == (2 if name == "session lost at the render" else 1)
+        summary = (folder / "Film - timeline.txt").read_text(encoding="utf-8")
+        for word in ("click", "Click", "点击", "Export", "导出", "drag"):
+            assert word not in summary
+
+
+NEEDS_HELP = {
+    "no credits": ({"credits": {"available": 0, "edit": 50}}, "nemovideo.com/register?bind=", 0),
+    "export blocked": ([fault("render", "code", call="all", code=402, status=402)], "Register or upgrade your plan", 1),
+    "2001 at the message": ([fault("instruct", "code", call="all", code=2001, status=200)], "backend.kind: studio", 0),
+    "render failed twice": ([fault("poll", "failed", call="all", reason="no GPU today")], "no GPU today", 1),
+    "message without effect": ([fault("instruct", "stream", call="all", applied=False)], "RETRY", 0),
+    "film that is none": ([fault("download", "shorten", call="all", to_bytes=5000)], "RETRY", 1),
+}
+
+
+@pytest.mark.parametrize("name", NEEDS_HELP)
+def test_a_person_is_told_what_to_do_after(house: House, name: str) -> None:
+    faults, words, instructions = NEEDS_HELP[name]
+    with cloud_for(house, faults) as cloud:
+        folder = house.drop("Film", "2 seconds, 720p, no music")
+        assert house.once(seconds=200) == 1
+        assert house.status_of(folder) == "NEEDS HELP", house.log()[-3000:]
+        text = (folder / "_photovideos - NEEDS HELP.txt").read_text(encoding="utf-8-sig")
+        assert words in text
+        assert not list(folder.glob("*.mp4"))
+        assert cloud.instructions == instructions
+
+
+def test_a_file_the_service_refuses_is_named_and_the_film_goes_on_without_it(house: House) -> None:
+    refusal = {"on": "upload", "containing": "IMG_0002.jpg", "call": "all", "do": "code", "code": 4001, "status": 200}
+    with cloud_for(house, [refusal]):
+        folder = house.drop("Film", "2 seconds, 720p, no music", photos=3)
+        assert house.once(seconds=200) == 0, house.log()[-3000:]
+        assert "IMG_0002.jpg" in (folder / "Film - timeline.txt").read_text(encoding="utf-8")
+
+
+def test_retry_after_402_goes_on_without_a_second_message(house: House) -> None:
+    with cloud_for(house, [fault("render", "code", call=1, code=402, status=402)]) as cloud:
+        folder = house.drop("Film", "2 seconds, 720p, no music")
+        assert house.once(seconds=200) == 1
+        (folder / "RETRY").touch()
+        assert house.once(seconds=200) == 0, house.log()[-3000:]
+        look_at(folder / "Film.mp4")
+        assert not (folder / "RETRY").exists()
+        assert cloud.instructions == 1
+
+
+def test_no_secret_is_written_anywhere(house: House) -> None:
+    """The token is in the account file alone, which nobody else may read."""
+    with cloud_for(house, None):
+        folder = house.drop("Film", "2 seconds, 720p, no music")
+        assert house.once(seconds=200) == 0, house.log()
+    account = house.state / "account.json"
+    assert account.stat().st_mode & 0o777 == 0o600
+    secrets = [word.encode() for word in account.read_text().split('"') if word.startswith("nmv_")]
+    assert secrets
+    for path in [*folder.iterdir(), house.root / "log", *_files(house.state)]:
+        if path != account and path.is_file():
+            content = path.read_bytes()
+            assert not any(secret in content for secret in secrets), path
+
+
+def _files(directory: Path) -> list[Path]:
+    return [path for path in directory.rglob("*") if path.is_file()]
