@@ -7,6 +7,7 @@ contract's.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -34,6 +35,9 @@ from photovideos.nemo.account import Attribution
 from photovideos.nemo.client import NemoClient, Pace
 from photovideos.nemo.instruct import carry_out
 from photovideos.nemo.transcript import Transcript
+from support.fake_cloud import SESSION, Asked, Handler, serving
+from support.house import House
+from support.small_film import small_film
 
 AGENTS = Path(__file__).resolve().parents[2].parent / "shared" / "adk" / "agents"
 IN_MEMORY = ("--session_service_uri", "memory://", "--artifact_service_uri", "memory://")
@@ -73,8 +77,8 @@ class Adk:
     version: str
     url: str
 
-    def open_session(self) -> SessionId:
-        name = f"s{uuid.uuid4().hex}"
+    def open_session(self, name: str = "") -> SessionId:
+        name = name or f"s{uuid.uuid4().hex}"
         post(f"{self.url}/apps/nemo_agent/users/me/sessions/{name}")
         return SessionId(name)
 
@@ -305,3 +309,31 @@ def test_an_error_that_changed_nothing_fails_in_the_servers_words(
 ) -> None:
     with pytest.raises(InstructionFailed, match=r"quota exceeded|second line"):
         carried_out(adapter, adk.open_session(), scene, stop)
+
+
+def test_the_daemon_makes_a_film_of_what_an_adk_server_says(adk: Adk, tmp_path: Path) -> None:
+    def hand_through(handler: Handler, asked: Asked) -> None:
+        url = f"{adk.url}/run_sse"
+        request = urllib.request.Request(url, data=asked.body, headers={"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            chunks = list(iter(lambda: answer.read1(700), b""))
+        cloud.edit()
+        handler.stream(*chunks)
+
+    with contextlib.suppress(urllib.error.HTTPError):  # it may be there from the test before
+        adk.open_session(SESSION)
+    house = House(tmp_path)
+    with serving() as cloud:
+        cloud.film = small_film()
+        cloud.plan("/run_sse", hand_through)
+        house.settings["backend"] |= {"kind": "nemo", "url": cloud.url}
+        folder = house.drop("Adk", "chat with me")
+        try:
+            assert house.once() == 0, house.log()
+        finally:
+            house.close()
+    assert (folder / "Adk.mp4").read_bytes() == small_film()
+    summary = (folder / "Adk - timeline.txt").read_text(encoding="utf-8")
+    assert "Making your slideshow" in summary
+    assert "click Export" not in summary
+    assert len(cloud.calls("/run_sse")) == 1
