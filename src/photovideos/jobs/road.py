@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from photovideos.model import (
     Block,
+    FilmFacts,
     Fingerprint,
     InstructionRecord,
     LeftOut,
@@ -70,6 +71,7 @@ class Export:
     record: RenderRecord | None = None
     rendered: RenderedFilm | None = None
     film: Film | None = None
+    facts: FilmFacts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,7 @@ def reopen(walk: Walk, gone: SessionGone) -> None:
         must_resay=bool(road.said),
         instruction=None,
         export=None,
+        draft=None,
     )
 
 

@@ -88,6 +88,14 @@ def _film(walk: Walk, block: Block, request: Export | None, shape: str | None) -
         made = _rendered(walk, under_way)
         under_way = replace(walk.road.export or under_way, rendered=made)
         walk.save(export=under_way)
+    film, facts = under_way.film, under_way.facts
+    if film is None or facts is None or not film.published:
+        film, facts = _delivered(walk, block, under_way, shape)
+    telling.write_summary(walk, film, facts, request)
+
+
+def _delivered(walk: Walk, block: Block, under_way: ExportUnderWay, shape: str | None) -> tuple[Film, FilmFacts]:
+    """Fetched, looked at, and put into the folder."""
     rendered = under_way.rendered
     assert rendered is not None
     walk.enter(Stage.RENDERING, "The film is rendered and is being fetched.")
@@ -99,9 +107,9 @@ def _film(walk: Walk, block: Block, request: Export | None, shape: str | None) -
         expected_seconds=rendered.duration_seconds,
         expected_bytes=rendered.size_bytes,
     )
-    film = _published(walk, block, under_way, facts, shape)
-    telling.write_summary(walk, film, facts, request)
+    film = _published(walk, block, replace(under_way, facts=facts), file, shape)
     file.unlink(missing_ok=True)
+    return film, facts
 
 
 def _rendered(walk: Walk, under_way: ExportUnderWay) -> RenderedFilm:
@@ -161,11 +169,11 @@ def _token_of_render(walk: Walk, under_way: ExportUnderWay) -> Token:
     return known or walk.token()
 
 
-def _published(walk: Walk, block: Block, under_way: ExportUnderWay, facts: FilmFacts, shape: str | None) -> Film:
+def _published(walk: Walk, block: Block, under_way: ExportUnderWay, file: Path, shape: str | None) -> Film:
     """The film under its name in the folder. Name and digest are in the ledger before the rename (design §4)."""
     inputs.note_late_files(walk)
-    assert under_way.rendered is not None
-    file = walk.work_dir / f"{under_way.rendered.id}.mp4"
+    facts = under_way.facts
+    assert facts is not None
     stem = under_way.film.stem if under_way.film else _stem(walk, block, shape)
     film = under_way.film or Film(stem=stem, name="", size=facts.size_bytes, sha256=facts.sha256)
 
