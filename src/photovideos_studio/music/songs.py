@@ -121,7 +121,7 @@ def find_loop(sound: RawSound) -> Loop:
     first, last = _audible(bands)
     times = [round(ms * RATE / 1000) for ms in found.times_ms]
     times = [frame for frame in times if first <= frame <= last]
-    if len(times) < 10:
+    if len(times) < 6:
         overlap = max(RATE // 100, min(2 * RATE, (last - first) // 4))
         return _in_step(mono, step, Loop(first, max(first + overlap + 1, last - overlap), overlap))
     beat = int(np.median(np.diff(times)))

@@ -238,6 +238,7 @@ PLAYFUL = Style(
             density=0.7,
             enters=0.4,
         ),
+        Part(role=Role.PAD, instruments=("strings",), level=-13, send=0.4, low=53, high=72, enters=0.85),
         Part(
             role=Role.BELLS, instruments=("glock", "celesta"), level=-10, pan=0.4, send=0.4, low=79, high=93, enters=0.7
         ),
