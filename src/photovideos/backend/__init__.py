@@ -18,6 +18,7 @@ from photovideos.config import Config
 from photovideos.model import BackendKind
 from photovideos.nemo.account import Attribution, platform_of
 from photovideos.nemo.client import NemoClient, Pace
+from photovideos.nemo.exchange import environment_proxy
 from photovideos.nemo.token import TokenBook
 
 _STUDIO_ORIGIN = "http://studio"
@@ -106,6 +107,7 @@ class Backends:
             stop=self._stop,
             now=self._clock,
             socket=self._studio.socket if is_studio else None,
+            proxy=None if is_studio else environment_proxy(api_url),
             service="The studio" if is_studio else "NemoVideo",
             pace=Pace(stream=settings.stream_timeout_seconds),
         )

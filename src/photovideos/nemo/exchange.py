@@ -290,7 +290,9 @@ def environment_proxy(url: str) -> str | None:
         return None
     proxies = getproxies()
     found = proxies.get(parts.scheme) or proxies.get("all")
-    return found if found is None or "://" in found else f"http://{found}"
+    if found is None or found.startswith("http://"):
+        return found
+    return None if "://" in found else f"http://{found}"  # SOCKS and TLS proxies are not spoken to
 
 
 def until(seconds: float) -> float:

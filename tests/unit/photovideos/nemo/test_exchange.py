@@ -158,6 +158,8 @@ def test_the_proxy_of_the_environment_is_never_for_this_machine(monkeypatch: pyt
     assert environment_proxy("http://api.example") is None
     for url in ("https://localhost:1", "https://127.0.0.1", "https://[::1]/x", "https://a.intern.example"):
         assert environment_proxy(url) is None
+    monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy:1080")
+    assert environment_proxy("https://api.example") is None
     monkeypatch.setenv("HTTPS_PROXY", "proxy:3128")
     assert environment_proxy("https://api.example") == "http://proxy:3128"
 
