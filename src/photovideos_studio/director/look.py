@@ -1,12 +1,14 @@
 """Look: what is in one file. Decodes it (this room's only trip into pixels), so it runs in the farm's processes alone.
 
-A photo is decoded small and upright; clips and songs are decoded to their end or a few frames. Raises photos.Unreadable with
+A photo is decoded small and upright; clips and songs are decoded to their end or a few frames. Raises
+photos.Unreadable with
 a reason for a person. Faces come from `faces`, where the eye goes from `saliency`.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -16,7 +18,7 @@ from photovideos_studio import photos
 from photovideos_studio.director.faces import find_faces
 from photovideos_studio.director.saliency import subject_of
 from photovideos_studio.director.taken import content_id_of, taken_of_clip, taken_of_photo
-from photovideos_studio.facts import Box, MediaFacts, MediaKind
+from photovideos_studio.facts import MediaFacts, MediaKind
 from photovideos_studio.music.media_sound import SoundUnreadable
 from photovideos_studio.music.songs import load_song
 
@@ -71,7 +73,7 @@ def measured(picture: _Rgb) -> dict[str, object]:
     }
 
 
-def dhash(luma: npt.NDArray[np.uint8]) -> str:
+def dhash(luma: npt.NDArray[Any]) -> str:
     """64 bits: is each of 8 x 8 places brighter than its right neighbour? 16 hex digits."""
     tiny = cv2.resize(luma, (9, 8), interpolation=cv2.INTER_AREA).astype(np.int16)
     bits = (tiny[:, 1:] > tiny[:, :-1]).flatten()

@@ -1,9 +1,10 @@
-"""Receipts: for each clause what it was understood as and what became of it, and the reply. In English or Chinese. PURE."""
+"""Receipts: for each clause what it was understood as and what became of it, and the reply. In English or Chinese.
+PURE.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from photovideos_studio.director.edit import Edited
 from photovideos_studio.director.edit.notes import Note
@@ -12,9 +13,33 @@ from photovideos_studio.director.wishes.findings import Finding
 from photovideos_studio.director.wishes.understand import Heard, Understanding
 from photovideos_studio.director.wording import Wording, wording
 
+_SINGLE_FIELDS = frozenset(
+    [
+        "duration_s",
+        "duration_max_s",
+        "per_photo_s",
+        "resolution",
+        "fps",
+        "transition",
+        "transition_s",
+        "motion",
+        "fit",
+        "filter",
+        "pace",
+        "order",
+        "volume",
+        "music_start_s",
+        "fade_out_s",
+    ]
+)
 _SILENT_FIELDS = frozenset({"not_aspect", "not_music_file"})
-_CONFLICT_FIELDS = {"aspect_explicit": "aspect", "aspect_platform": "aspect", "no_text": "titles", "title": "titles",
-                    "no_titles": "titles"}  # fmt: skip
+_CONFLICT_FIELDS = {
+    "aspect_explicit": "aspect",
+    "aspect_platform": "aspect",
+    "no_text": "titles",
+    "title": "titles",
+    "no_titles": "titles",
+}
 
 
 def receipt(understanding: Understanding, made: Edited, errands: Errands, language: str) -> list[dict[str, str]]:
@@ -47,9 +72,24 @@ def _told_once(findings: Sequence[Finding]) -> list[Finding]:
             and fields & {"mood", "music_file", "volume", "beat_sync"}
         )
         silent = finding.field == "music" and "silent" in fields
-        if finding.field not in _SILENT_FIELDS and not follows and not silent and finding not in told:
+        is_told = any(_same(finding, other) for other in told)
+        if finding.field not in _SILENT_FIELDS and not follows and not silent and not is_told:
             told.append(finding)
     return told or list(findings)[:1]
+
+
+def _same(one: Finding, other: Finding) -> bool:
+    """The same wish said twice in a clause (`16:9 for YouTube`)."""
+    fields = {_CONFLICT_FIELDS.get(one.field, one.field), _CONFLICT_FIELDS.get(other.field, other.field)}
+    return len(fields) == 1 and one.value == other.value
+
+
+def _corrected_by(finding: Finding, understanding: Understanding) -> Finding | None:
+    """The last finding of the message that took the place of this one."""
+    if finding.field not in _SINGLE_FIELDS:
+        return None
+    later = [f for heard in understanding.heard for f in heard.findings if f.field == finding.field and not f.is_weak]
+    return later[-1] if later and later[-1].value != finding.value and finding in later else None
 
 
 def _finding_entry(
@@ -65,6 +105,9 @@ def _finding_entry(
         loser, winner = understanding.contradictions[field]
         reason = words.sentence("contradiction", loser=loser, winner=winner)
         return _entry(clause, field, understood, words.outcome("contradiction"), reason)
+    if (winner_finding := _corrected_by(finding, understanding)) is not None:
+        reason = words.sentence("corrected", winner=winner_finding.words)
+        return _entry(clause, field, understood, words.outcome("corrected"), reason)
     if note is not None:
         return _entry(clause, field, understood, words.outcome(note.outcome), words.note(note))
     if field == "duration_s" and "per_photo_s" in made.wishes.conflict:
@@ -108,15 +151,24 @@ def _loose_notes(understanding: Understanding, made: Edited, words: Wording) -> 
     """Notes about wishes of earlier messages, and photos for which there was no room."""
     told = {_CONFLICT_FIELDS.get(f.field, f.field) for heard in understanding.heard for f in heard.findings}
     entries = [
-        _entry("", note.field, words.understood(note.field, getattr(made.wishes, note.field, None)),
-               words.outcome(note.outcome), words.note(note))
+        _entry(
+            "",
+            note.field,
+            words.understood(note.field, getattr(made.wishes, note.field, None)),
+            words.outcome(note.outcome),
+            words.note(note),
+        )
         for note in made.notes
         if note.field not in told
-    ]  # fmt: skip
+    ]
     cramped = [one.file for one in made.left_out if one.reason == "no_room"]
     if cramped:
-        note = Note(field="duration_s", outcome="adjusted", reason="too_many",
-                    values={"shown": len(made.sequence), "count": len(made.sequence) + len(cramped)})  # fmt: skip
+        note = Note(
+            field="duration_s",
+            outcome="adjusted",
+            reason="too_many",
+            values={"shown": len(made.sequence), "count": len(made.sequence) + len(cramped)},
+        )
         entries.append(_entry("", "sequence", "", words.outcome("adjusted"), words.note(note)))
     return entries
 

@@ -1,9 +1,12 @@
-"""Saliency: where the eye goes in a picture without known faces. Spectral residual (Hou and Zhang, CVPR 2007) and colour.
+"""Saliency: where the eye goes in a picture without known faces. Spectral residual (Hou and Zhang, CVPR 2007) and
+colour.
 
 Works on pixels handed in; opens nothing.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import cv2
 import numpy as np
@@ -54,7 +57,7 @@ def _colour_contrast(lab: _Floats) -> _Floats:
     return _normed(np.sqrt((away[:, :, 1:] ** 2).sum(axis=2) + 0.25 * away[:, :, 0] ** 2))
 
 
-def _normed(weight: npt.NDArray[np.floating]) -> _Floats:
+def _normed(weight: npt.NDArray[Any]) -> _Floats:
     low, high = float(weight.min()), float(weight.max())
     return np.asarray((weight - low) / (high - low + 1e-9), np.float32) ** 2
 

@@ -92,7 +92,7 @@ class Wording:
             (Hold, lambda value: self.sentence("hold_value", file=value.file, s=value.s)),
             (Caption, lambda value: self.sentence("caption_value", file=value.file, text=value.text)),
             (Title, lambda value: self.sentence(f"title_{value.at}", text=value.text)),
-            (type(None), lambda value: "–"),
+            (type(None), lambda _: "–"),
         )
 
 

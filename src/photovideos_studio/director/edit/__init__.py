@@ -1,4 +1,6 @@
-"""Edit: wishes and materials become a draft. PURE: order, pacing, framing, text and sound; reads no words and no files."""
+"""Edit: wishes and materials become a draft. PURE: order, pacing, framing, text and sound; reads no words and no
+files.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Arrange: which pictures are shown and in what order; what is left out by itself, and why.
 
-Order: EXIF time with sub-seconds and offset, else natural name. Left out: twins of a burst (alike *and* taken together),
+Order: EXIF time with sub-seconds and offset, else natural name. Left out: twins of a burst (alike *and* taken
+together),
 the blurred, the nearly black, the clip of a live photo; never what the person named.
 """
 
@@ -91,7 +92,7 @@ def in_order(pictures: Sequence[Material], wishes: Wishes, seed: str) -> tuple[s
     elif wishes.order == "date_desc":
         ordered.reverse()
     elif wishes.order == "random":
-        Random(f"{seed}/order").shuffle(ordered)
+        Random(f"{seed}/order").shuffle(ordered)  # noqa: S311 — for variety, not for secrets
     if wishes.is_reversed:
         ordered.reverse()
     first = [name for name in wishes.arranged if name in ordered]
@@ -107,9 +108,13 @@ def chosen(pictures: Sequence[Material], wishes: Wishes) -> list[Material]:
 def named_files(wishes: Wishes) -> frozenset[str]:
     """Files the person spoke of: they are shown, whatever they look like."""
     spoken = (
-        *wishes.keep, *wishes.arranged, *wishes.last, *(wishes.only or ()), *(hold.file for hold in wishes.holds),
+        *wishes.keep,
+        *wishes.arranged,
+        *wishes.last,
+        *(wishes.only or ()),
+        *(hold.file for hold in wishes.holds),
         *(caption.file for caption in wishes.captions),
-    )  # fmt: skip
+    )
     return frozenset(spoken)
 
 

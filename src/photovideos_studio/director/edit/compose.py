@@ -75,8 +75,13 @@ def for_output(draft: Draft, label: str, materials: Sequence[Material]) -> Draft
     if wanted is None or not isinstance(memory, dict):
         return draft
     wishes = Wishes.from_memory(memory["wishes"])
-    made = edit(wishes, materials, seed=str(memory.get("seed", "")), language=str(memory.get("language", "en")),
-                aspect=str(wanted["aspect"]))  # fmt: skip
+    made = edit(
+        wishes,
+        materials,
+        seed=str(memory.get("seed", "")),
+        language=str(memory.get("language", "en")),
+        aspect=str(wanted["aspect"]),
+    )
     return replace(made.draft, photovideos=told)
 
 
@@ -150,9 +155,13 @@ def _pictures(
         if i + 1 < len(times.sequence):
             end += times.overlaps[i + 1]
         wish = FramingWish(
-            canvas=canvas, fit=wishes.fit, motion=wishes.motion, index=i, slot_s=(end - start) / fps,
+            canvas=canvas,
+            fit=wishes.fit,
+            motion=wishes.motion,
+            index=i,
+            slot_s=(end - start) / fps,
             is_slow=wishes.pace == "slow",
-        )  # fmt: skip
+        )
         is_clip = material.facts.kind is MediaKind.CLIP
         fit, motion = (clip_framing if is_clip else framing)(material.facts, wish)
         overlap = times.overlaps[i] if i else 0

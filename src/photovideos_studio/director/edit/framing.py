@@ -1,6 +1,7 @@
 """Framing: what part of a picture is seen, and how the view wanders over it.
 
-Boxes are in fractions of the upright picture and have the canvas's aspect in its pixels. A crop keeps faces and at least
+Boxes are in fractions of the upright picture and have the canvas's aspect in its pixels. A crop keeps faces and at
+least
 70 % of the picture, else the whole picture stands on a blurred fill (the box then reaches beyond it). Panoramas pan.
 """
 
@@ -20,7 +21,9 @@ ZOOM_SLOW, ZOOM_FAST = 0.06, 0.10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FramingWish:
-    """`fit` and `motion` as asked for, None: as suits. `index`: place in the film, for taking turns. `slot_s`: its time."""
+    """`fit` and `motion` as asked for, None: as suits. `index`: place in the film, for taking turns. `slot_s`: its
+    time.
+    """
 
     canvas: Canvas
     fit: str | None
@@ -39,9 +42,9 @@ def framing(facts: MediaFacts, wish: FramingWish) -> tuple[Fit, Motion]:
         return Fit.CROP, _panorama(ratio, wish)
     if _crops(facts, wish, ratio):
         base = _crop_box(ratio, _subject(facts))
-        return Fit.CROP, _moving(base, facts, wish, ratio)
+        return Fit.CROP, _moving(base, facts, wish)
     fit = Fit.LETTERBOX if wish.fit == "letterbox" else Fit.BLUR
-    return fit, _whole_moving(_whole_box(ratio), facts, wish, fit)
+    return fit, _whole_moving(_whole_box(ratio), wish, fit)
 
 
 def clip_framing(facts: MediaFacts, wish: FramingWish) -> tuple[Fit, Motion]:
@@ -86,7 +89,9 @@ def _subject(facts: MediaFacts) -> Box | None:
 
 
 def _crop_box(ratio: float, subject: Box | None) -> Box:
-    """The largest view inside the picture, as near to the subject as it gets; portraits lean to the top, where heads are."""
+    """The largest view inside the picture, as near to the subject as it gets; portraits lean to the top, where heads
+    are.
+    """
     w, h = (1 / ratio, 1.0) if ratio > 1 else (1.0, ratio)
     x, y = (1 - w) / 2, (1 - h) * 0.42
     if subject is not None:
@@ -117,7 +122,7 @@ def _amount(wish: FramingWish) -> float:
     return ZOOM_SLOW if wish.is_slow and wish.slot_s < 8 else amount
 
 
-def _moving(base: Box, facts: MediaFacts, wish: FramingWish, ratio: float) -> Motion:
+def _moving(base: Box, facts: MediaFacts, wish: FramingWish) -> Motion:
     if wish.motion == "none":
         return _still(base)
     if wish.motion == "pan":
@@ -149,9 +154,9 @@ def _pan(base: Box, wish: FramingWish) -> Motion:
     return Motion(kind="pan", start=start, end=end) if wish.index % 2 == 0 else Motion(kind="pan", start=end, end=start)
 
 
-def _whole_moving(base: Box, facts: MediaFacts, wish: FramingWish, fit: Fit) -> Motion:
+def _whole_moving(base: Box, wish: FramingWish, fit: Fit) -> Motion:
     """The whole picture stays visible: the view comes from a little farther away, or goes there."""
-    if wish.motion == "none" or fit is Fit.LETTERBOX and wish.motion is None:
+    if wish.motion == "none" or (fit is Fit.LETTERBOX and wish.motion is None):
         return _still(base)
     amount = _amount(wish) * 0.7
     w, h = base.w * (1 + amount), base.h * (1 + amount)

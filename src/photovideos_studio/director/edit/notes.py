@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """About a wish's `field`: `outcome` (adjusted, not_possible, contradiction), `reason` a key of the wording, `values`."""
+    """About a wish's `field`: `outcome` (adjusted, not_possible, contradiction), `reason` a key of the wording,
+    `values`.
+    """
 
     field: str
     outcome: str

@@ -19,7 +19,7 @@ _MONTHS = {
     "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
     "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
     "ru": "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
-}  # fmt: skip
+}
 
 
 def date_text(moment: datetime, language: str) -> str:
@@ -37,7 +37,9 @@ def date_text(moment: datetime, language: str) -> str:
 def texts(
     wishes: Wishes, pictures: Sequence[PictureSegment], materials: Mapping[str, Material], length_ms: int, language: str
 ) -> tuple[TextSegment, ...]:
-    """All texts of a film: titles at the start one after the other, the last one at the end, captions with their photos."""
+    """All texts of a film: titles at the start one after the other, the last one at the end, captions with their
+    photos.
+    """
     if not pictures:
         return ()
     titles = _titles(wishes, length_ms)
@@ -47,8 +49,15 @@ def texts(
         if text := spoken.get(picture.name):
             start = picture.start_ms + picture.transition.length_ms
             end = pictures[i + 1].start_ms if i + 1 < len(pictures) else length_ms
-            captions.append(TextSegment(id=f"caption-{picture.upload_id}", text=text, start_ms=start,
-                                        length_ms=max(1, end - start), role=TextRole.CAPTION))  # fmt: skip
+            captions.append(
+                TextSegment(
+                    id=f"caption-{picture.upload_id}",
+                    text=text,
+                    start_ms=start,
+                    length_ms=max(1, end - start),
+                    role=TextRole.CAPTION,
+                )
+            )
     return (*titles, *captions)
 
 

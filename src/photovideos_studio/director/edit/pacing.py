@@ -1,12 +1,14 @@
 """Pacing: how long each picture is shown, in whole frames, so that the film is exactly as long as it was asked to be.
 
-A slot is the time from the start of a picture's fade-in to the start of the next one's; the film is the sum of the slots.
+A slot is the time from the start of a picture's fade-in to the start of the next one's; the film is the sum of the
+slots.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 DEFAULT_SLOT_S = {"slow": 5.0, None: 3.5, "fast": 2.0}
 FLOOR_S = 1.0  # nobody sees a photo that is shown for less
@@ -79,7 +81,7 @@ def to_frames(slots_s: Sequence[float], fps: int) -> tuple[int, ...]:
 
 def transition_frames(bounds: Sequence[int], wished_s: float, fps: int) -> tuple[int, ...]:
     """The overlap at the start of each slot: as wished, at most 45 % of the shorter neighbour, even where possible."""
-    lengths = [after - before for before, after in zip(bounds, bounds[1:], strict=False)]
+    lengths = [after - before for before, after in pairwise(bounds)]
     wished = round(wished_s * fps)
     shortest = min(lengths, default=0)
     common = min(wished, int(MOST_OF_NEIGHBOUR * shortest))

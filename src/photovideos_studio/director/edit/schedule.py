@@ -49,8 +49,14 @@ def schedule(
         bounds = pacing.on_beats(bounds, beats_of(song, wishes), fps)
     overlaps = pacing.transition_frames(bounds, wished_overlap, fps)
     if wishes.transition_s and overlaps and max(overlaps) < round(wishes.transition_s * fps):
-        notes.append(Note(field="transition_s", outcome="adjusted", reason="transition_too_long",
-                          values={"asked": wishes.transition_s, "got": round(max(overlaps) / fps, 2)}))  # fmt: skip
+        notes.append(
+            Note(
+                field="transition_s",
+                outcome="adjusted",
+                reason="transition_too_long",
+                values={"asked": wishes.transition_s, "got": round(max(overlaps) / fps, 2)},
+            )
+        )
     return Schedule(sequence=tuple(sequence), bounds=bounds, overlaps=overlaps, notes=tuple(notes), left_out=left)
 
 
@@ -113,8 +119,14 @@ def _free_slots(
     if wishes.duration_max_s is not None and wanted > wishes.duration_max_s:
         wanted = wishes.duration_max_s
         if wishes.per_photo_s is not None:
-            notes.append(Note(field="per_photo_s", outcome="contradiction", reason="length_over_per_photo",
-                              values={"length": wanted, "per_photo": wishes.per_photo_s, "count": len(shown)}))  # fmt: skip
+            notes.append(
+                Note(
+                    field="per_photo_s",
+                    outcome="contradiction",
+                    reason="length_over_per_photo",
+                    values={"length": wanted, "per_photo": wishes.per_photo_s, "count": len(shown)},
+                )
+            )
     if wishes.duration_min_s is not None:
         wanted = max(wanted, wishes.duration_min_s)
     if abs(wanted - length) > 1e-6:

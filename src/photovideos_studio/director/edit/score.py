@@ -12,9 +12,16 @@ from photovideos_studio.facts import Material, MediaKind
 from photovideos_studio.music import DEFAULT_MOOD, MOODS
 
 _NEAREST_MOODS = {  # what people call a mood -> what the studio composes
-    "sad": "piano", "nostalgic": "acoustic", "inspiring": "cinematic", "hiphop": "lofi", "pop": "upbeat", "chinese": "ambient",
-    "tropical": "happy", "christmas": "happy", "epic": "epic",
-}  # fmt: skip
+    "sad": "piano",
+    "nostalgic": "acoustic",
+    "inspiring": "cinematic",
+    "hiphop": "lofi",
+    "pop": "upbeat",
+    "chinese": "ambient",
+    "tropical": "happy",
+    "christmas": "happy",
+    "epic": "epic",
+}
 _BY_PACE = {"slow": "calm", "fast": "energetic"}
 _NAMES = {"low": 0.4, "high": 1.0}
 _FADE_OUT_MS = 2500

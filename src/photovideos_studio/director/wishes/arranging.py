@@ -8,7 +8,21 @@ from dataclasses import replace
 from photovideos_studio.director.wishes.findings import Finding, Scene
 from photovideos_studio.director.wishes.wish import Wishes
 
-ACTS = frozenset("drop_photos keep only in_order to_front to_back swap put_before put_after order reverse".split())
+ACTS = frozenset(
+    [
+        "drop_photos",
+        "keep",
+        "only",
+        "in_order",
+        "to_front",
+        "to_back",
+        "swap",
+        "put_before",
+        "put_after",
+        "order",
+        "reverse",
+    ]
+)
 
 
 def arranged(wishes: Wishes, finding: Finding, scene: Scene, said: Mapping[str, Finding]) -> Wishes:

@@ -19,13 +19,37 @@ _EXCLUDING = {  # a length said now takes the place of the kinds of length said 
     "duration_from": ("duration_s", "per_photo_s", "duration_min_s"),
 }
 _PLAIN = frozenset(
-    "duration_s duration_max_s duration_min_s duration_from per_photo_s resolution fps motion fit music volume music_start_s "
-    "fade_out_s beat_sync clip_sound filter pace chapters".split()
+    [
+        "duration_s",
+        "duration_max_s",
+        "duration_min_s",
+        "duration_from",
+        "per_photo_s",
+        "resolution",
+        "fps",
+        "motion",
+        "fit",
+        "music",
+        "volume",
+        "music_start_s",
+        "fade_out_s",
+        "beat_sync",
+        "clip_sound",
+        "filter",
+        "pace",
+        "chapters",
+    ]
 )
 
 
+def _nothing(finding: Finding) -> None:
+    """Told in the receipt; nothing changes."""
+
+
 class Folding:
-    """The wishes while one message is read. `contradictions`: field -> the words of both sides, the winning ones last."""
+    """The wishes while one message is read. `contradictions`: field -> the words of both sides, the winning ones
+    last.
+    """
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
@@ -35,11 +59,18 @@ class Folding:
         self._aspects: list[tuple[Finding, int]] = []
         self._joined_aspects = False
         self._acts: dict[str, Callable[[Finding], None]] = {
-            "mood": self._mood, "music_file": self._music_file, "not_music_file": self._not_music_file,
-            "silent": self._silent, "transition": self._transition, "transition_s": self._transition_length,
-            "transition_speed": self._transition_speed, "hold": self._hold,
-            "pace_step": self._pace_step, "must_report": self._must_report, "keep_heads": lambda finding: None,
-        }  # fmt: skip
+            "mood": self._mood,
+            "music_file": self._music_file,
+            "not_music_file": self._not_music_file,
+            "silent": self._silent,
+            "transition": self._transition,
+            "transition_s": self._transition_length,
+            "transition_speed": self._transition_speed,
+            "hold": self._hold,
+            "pace_step": self._pace_step,
+            "must_report": self._must_report,
+            "keep_heads": _nothing,
+        }
 
     def take(self, finding: Finding, clause: int) -> None:
         """Fold one finding in; `clause` is the number of its clause, for telling shapes apart."""
@@ -118,7 +149,7 @@ class Folding:
         self._set(music_file=None)
         self.wishes = replace(self.wishes, keep=self.wishes.keep, drop=(*self.wishes.drop, str(finding.value)))
 
-    def _silent(self, finding: Finding) -> None:
+    def _silent(self, finding: Finding) -> None:  # noqa: ARG002 — acts share one signature
         self._set(silent=True, clip_sound=False)
 
     # --- transitions, holds, pace ----------------------------------------------------------------------------

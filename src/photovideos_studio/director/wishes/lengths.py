@@ -1,6 +1,7 @@
 """Lengths: which of the film's many lengths a duration is. Each goes to the nearest thing that has a length.
 
-The film itself, each photo, one photo held, a transition, a title. Ages, dates, counts and tales (`a 20 minute walk`) are none.
+The film itself, each photo, one photo held, a transition, a title. Ages, dates, counts and tales (`a 20 minute
+walk`) are none.
 """
 
 from __future__ import annotations
@@ -79,9 +80,9 @@ def _role(clause: Clause, place: int, seconds: float, scene: Scene) -> str:
         return "transition_s"
     if clause.has("fade_in", "fade_out") and clause.has("photo"):
         return "transition_s"
-    if any(clause.terms[i].has("title", "quote", "text") for i in phrase) and seconds <= 60:
-        if not any(clause.terms[i].has("video", "total") for i in phrase):
-            return "title_s"
+    speaks_of_text = any(clause.terms[i].has("title", "quote", "text") for i in phrase)
+    if speaks_of_text and seconds <= 60 and not any(clause.terms[i].has("video", "total") for i in phrase):
+        return "title_s"
     return _role_by_topic(clause, seconds, scene)
 
 
@@ -132,7 +133,7 @@ def _read_holds(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[F
     if clause.has("quote", "music", "song"):
         return []
     named = [t for t in targets(clause, scene) if t.files and t.start not in negated]
-    if not named or clause.has("drop") and not clause.has("hold"):
+    if not named or (clause.has("drop") and not clause.has("hold")):
         return []
     findings: list[Finding] = []
     for index, target in enumerate(named):
@@ -275,7 +276,7 @@ def _is_tale(clause: Clause, place: int) -> bool:
     if float(str(clause.terms[place].value)) >= _LONG_FILM_S and not clause.has("max", "change"):
         return True
     around = [clause.terms[i] for i in (place - 1, place + 1) if 0 <= i < len(clause.terms)]
-    if any(term.has("trap") for term in around) or clause.has("past") and clause.has("pronoun"):
+    if any(term.has("trap") for term in around) or (clause.has("past") and clause.has("pronoun")):
         return True
     unknown = sum(term.has("unknown", "trap") for term in clause.terms)
     return unknown >= 2 and not clause.has("make", "video", "each", "max", "photo", "transition", "change")

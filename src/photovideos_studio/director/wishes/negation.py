@@ -4,13 +4,68 @@ from __future__ import annotations
 
 from photovideos_studio.director.words.clauses import Clause
 
-HEADS = (
-    "music song transition text title caption subtitle_line motion move_photo crop fit filter effects photo file sound beat mood "
-    "clip_sound silent pace order fade_out fade_in aspect platform chapters quote resolution ordinal loud quiet ratio unsupported "
-    "filename date video duration head volume"
-).split()
+HEADS = [
+    "music",
+    "song",
+    "transition",
+    "text",
+    "title",
+    "caption",
+    "subtitle_line",
+    "motion",
+    "move_photo",
+    "crop",
+    "fit",
+    "filter",
+    "effects",
+    "photo",
+    "file",
+    "sound",
+    "beat",
+    "mood",
+    "clip_sound",
+    "silent",
+    "pace",
+    "order",
+    "fade_out",
+    "fade_in",
+    "aspect",
+    "platform",
+    "chapters",
+    "quote",
+    "resolution",
+    "ordinal",
+    "loud",
+    "quiet",
+    "ratio",
+    "unsupported",
+    "filename",
+    "date",
+    "video",
+    "duration",
+    "head",
+    "volume",
+]
 _POSTFIX_LANGUAGES = ("ja", "ko")
-_FAR_REACHING = frozenset("without w/o ohne sans sin senza sem без не 不要 没有 无 不加 别加 neither".split())
+_FAR_REACHING = frozenset(
+    [
+        "without",
+        "w/o",
+        "ohne",
+        "sans",
+        "sin",
+        "senza",
+        "sem",
+        "без",
+        "не",
+        "不要",
+        "没有",
+        "无",
+        "不加",
+        "别加",
+        "neither",
+    ]
+)
 
 
 def negated_terms(clause: Clause, language: str) -> frozenset[int]:
@@ -54,9 +109,7 @@ def _after(clause: Clause, position: int) -> set[int]:
         term = clause.terms[i]
         if term.has("but", "instead_of", "not_but") or (term.has("with") and not term.has("and") and found):
             break
-        if term.has("mark") and term.value in "/+&":
-            joined = True
-        elif term.has("or"):
+        if (term.has("mark") and str(term.value) in "/+&") or term.has("or"):
             joined = True
         elif term.has("and"):
             if not reaches and found:

@@ -1,4 +1,6 @@
-"""Text on the screen: titles at the start and the end, captions under photos, or none at all. Quoted text stays verbatim."""
+"""Text on the screen: titles at the start and the end, captions under photos, or none at all. Quoted text stays
+verbatim.
+"""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ def _read_list(clause: Clause, scene: Scene, found: tuple[Target, ...], negated:
     orders = clause.free("order")
     is_bare = all(t.has("file", "and", "stop", "mark", "number", "photo", "rest", "ordinal") for t in clause.terms)
     goes_on = scene.topic == "sequence" and is_bare
-    if named and (orders and not clause.has("each") or goes_on):
+    if named and ((orders and not clause.has("each")) or goes_on):
         clause.claim(*orders)
         scene.topic = "sequence"
         return [Finding(field="in_order", value=_claim(clause, named), words=clause.text)]
@@ -73,15 +73,12 @@ def _read_swap(clause: Clause, scene: Scene, found: tuple[Target, ...], negated:
 def _read_move(clause: Clause, scene: Scene, found: tuple[Target, ...], negated: frozenset[int]) -> list[Finding]:
     if clause.has("quote") or any(t.start in negated for t in found):
         return []
-    if (
-        len(found) >= 2
-        and clause.free("move", "make", "stop", "before", "after")
-        and (ways := clause.free("before", "after"))
-    ):
-        if found[0].end <= ways[0] < found[1].start and found[0].files and found[1].files:
-            field = "put_before" if clause.terms[ways[0]].has("before") else "put_after"
-            clause.claim(*ways)
-            return [Finding(field=field, value=_claim(clause, found[:2]), words=clause.text)]
+    ways = clause.free("before", "after")
+    lies_between = len(found) >= 2 and ways and found[0].end <= ways[0] < found[1].start
+    if lies_between and found[0].files and found[1].files:
+        field = "put_before" if clause.terms[ways[0]].has("before") else "put_after"
+        clause.claim(*ways)
+        return [Finding(field=field, value=_claim(clause, found[:2]), words=clause.text)]
     return _read_edge(clause, found)
 
 
@@ -112,8 +109,7 @@ def _read_only(clause: Clause, scene: Scene, found: tuple[Target, ...], negated:
         not only
         or not named
         or clause.has("quote", "duration")
-        or named[0].start < only[0] - 2
-        and not clause.has("make")
+        or (named[0].start < only[0] - 2 and not clause.has("make"))
     ):
         return []
     clause.claim(*only)

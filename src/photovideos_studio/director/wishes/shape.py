@@ -1,4 +1,6 @@
-"""The film's shape: aspect (one or several outputs), resolution, frame rate, and what happens where picture and shape differ."""
+"""The film's shape: aspect (one or several outputs), resolution, frame rate, and what happens where picture and
+shape differ.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +8,23 @@ from photovideos_studio.director.wishes.findings import Finding, Scene
 from photovideos_studio.director.words.clauses import Clause
 from photovideos_studio.director.words.terms import Term
 
-_NEAREST = {"9:21": "9:16", "10:16": "9:16", "16:10": "16:9", "18:9": "16:9", "19:9": "21:9", "1:2": "9:16", "2:1": "21:9",
-            "2.35:1": "21:9", "2.39:1": "21:9", "1.85:1": "16:9", "1.91:1": "16:9", "5:3": "16:9", "5:4": "4:3",
-            "2:3": "3:4", "3:2": "4:3"}  # fmt: skip
+_NEAREST = {
+    "9:21": "9:16",
+    "10:16": "9:16",
+    "16:10": "16:9",
+    "18:9": "16:9",
+    "19:9": "21:9",
+    "1:2": "9:16",
+    "2:1": "21:9",
+    "2.35:1": "21:9",
+    "2.39:1": "21:9",
+    "1.85:1": "16:9",
+    "1.91:1": "16:9",
+    "5:3": "16:9",
+    "5:4": "4:3",
+    "2:3": "3:4",
+    "3:2": "4:3",
+}
 CANVASES = ("16:9", "9:16", "1:1", "4:5", "4:3", "3:4", "21:9")
 _UNIQUE_WORDS = {"16:9": 16 / 9, "9:16": 9 / 16, "1:1": 1.0, "4:5": 0.8, "4:3": 4 / 3, "3:4": 0.75, "21:9": 21 / 9}
 
@@ -118,8 +134,14 @@ def _read_fit(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Fin
             if value == "blur" and str(clause.terms[place].named("fit")) == "letterbox":
                 findings.append(Finding(field="fit", value="blur", words=clause.text, is_weak=True))
                 continue
-        findings.append(Finding(field="fit", value="blur" if value == "whole" else value, words=clause.terms[place].text,
-                                is_weak=value == "whole"))  # fmt: skip
+        findings.append(
+            Finding(
+                field="fit",
+                value="blur" if value == "whole" else value,
+                words=clause.terms[place].text,
+                is_weak=value == "whole",
+            )
+        )
     crops = clause.free("crop")
     for place in crops:
         clause.claim(place)

@@ -7,8 +7,31 @@ from photovideos_studio.director.words.clauses import Clause
 from photovideos_studio.director.words.tokens import is_song_name
 
 # Where several moods are named together (`energetic rock`), the more telling one is the wish.
-_MORE_TELLING = ("christmas lofi piano jazz rock hiphop electronic classical acoustic chinese tropical romantic cinematic "
-                 "pop sad nostalgic playful inspiring energetic upbeat happy ambient calm").split()  # fmt: skip
+_MORE_TELLING = [
+    "christmas",
+    "lofi",
+    "piano",
+    "jazz",
+    "rock",
+    "hiphop",
+    "electronic",
+    "classical",
+    "acoustic",
+    "chinese",
+    "tropical",
+    "romantic",
+    "cinematic",
+    "pop",
+    "sad",
+    "nostalgic",
+    "playful",
+    "inspiring",
+    "energetic",
+    "upbeat",
+    "happy",
+    "ambient",
+    "calm",
+]
 _WEAK_FROM = frozenset({"von", "da", "с", "со", "от", "dal", "dos"})  # also `of`, `with`: no offset by themselves
 _TOO = ("too ", "trop ", "zu ", "demasiado ", "太", "слишком ", "troppo ", "너무", "muito ")
 _OTHER_HEADS = ("transition", "motion", "title", "text", "caption", "fit", "pace", "filter", "fade_out", "chapters")
@@ -101,7 +124,7 @@ def _read_music(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[F
         "wish_verb", "make", "with", "mood"
     ):
         return []
-    clause.claim(*places)
+    clause.claim(*(i for i in places if not clause.terms[i].has("mood")))
     after = clause.terms[place + 1] if place + 1 < len(clause.terms) else None
     is_about_beat = clause.has("beat") and not clause.has("mood")
     if after is not None and after.has("unknown") and clause.has("past"):
@@ -203,7 +226,7 @@ def _names_song(clause: Clause) -> bool:
 
 def _read_fade_out(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
     fades = [i for i in clause.free("fade_out") if i not in negated]
-    if not fades or clause.has("fade_in") and clause.has("photo", "transition"):
+    if not fades or (clause.has("fade_in") and clause.has("photo", "transition")):
         return []
     durations = clause.free("duration")
     if not durations and not clause.has("music", "song", "sound", "end", "volume") and scene.topic != "music":

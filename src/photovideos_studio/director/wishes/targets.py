@@ -1,4 +1,6 @@
-"""Targets: which pictures a clause speaks of (`the second photo`, `photos 2 and 4`, `IMG_3.jpg`, 第三张, the first three)."""
+"""Targets: which pictures a clause speaks of (`the second photo`, `photos 2 and 4`, `IMG_3.jpg`, 第三张, the first
+three).
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ _NOUNS = ("photo", "one", "ordinal_counter", "clips")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`files` meant by the terms from `start` to before `end`; empty where there is no such picture (`asked` says which)."""
+    """`files` meant by the terms from `start` to before `end`; empty where there is no such picture (`asked` says
+    which).
+    """
 
     files: tuple[str, ...]
     start: int
@@ -50,12 +54,17 @@ def _target_at(clause: Clause, at: int, scene: Scene) -> Target | None:
 
 
 def _ordinal_target(clause: Clause, at: int, scene: Scene) -> Target | None:
-    """`second photo`, `first three photos`, `second and fourth photo`, 第二张, `the last one`, `the last` at the end."""
+    """`second photo`, `first three photos`, `second and fourth photo`, 第二张, `the last one`, `the last`."""
     terms = clause.terms
     ordinals, end = [int(str(terms[at].value))], at + 1
     if scene.language == "ja" and end + 1 < len(terms) and terms[end].text == "の" and terms[end + 1].has("number"):
         return _group_target(clause, at, scene, count_at=end + 1)
-    if end < len(terms) and terms[end].has("number") and not terms[end].has("one") and float(terms[end].number).is_integer():
+    if (
+        end < len(terms)
+        and terms[end].has("number")
+        and not terms[end].has("one")
+        and float(terms[end].number).is_integer()
+    ):
         return _group_target(clause, at, scene)
     end, more = _more_ordinals(terms, end)
     ordinals += more
@@ -151,7 +160,13 @@ def _numbered_target(clause: Clause, at: int, scene: Scene) -> Target | None:
         else:
             break
         position += 1
-        if position < len(terms) and numbers and terms[position].has("number") and terms[position - 1].has("number") and _is_hyphenated(terms, position):
+        if (
+            position < len(terms)
+            and numbers
+            and terms[position].has("number")
+            and terms[position - 1].has("number")
+            and _is_hyphenated(terms, position)
+        ):
             is_range = True
     if not numbers:
         return None

@@ -8,7 +8,9 @@ from dataclasses import replace
 from photovideos_studio.director.wishes.findings import Finding, Scene
 from photovideos_studio.director.wishes.wish import Caption, Title, Wishes
 
-ACTS = frozenset("title title_s no_titles no_text no_captions caption caption_for_all caption_source".split())
+ACTS = frozenset(
+    ["title", "title_s", "no_titles", "no_text", "no_captions", "caption", "caption_for_all", "caption_source"]
+)
 
 
 def titled(

@@ -1,6 +1,8 @@
-"""A message becomes wishes: clause by clause, each reader takes what it knows; what is left over is told, never dropped.
+"""A message becomes wishes: clause by clause, each reader takes what it knows; what is left over is told, never
+dropped.
 
-PURE. The order of the readers is part of the grammar: what names its object (files, quotes) is read before what stands alone.
+PURE. The order of the readers is part of the grammar: what names its object (files, quotes) is read before what
+stands alone.
 """
 
 from __future__ import annotations
@@ -24,17 +26,48 @@ from photovideos_studio.director.words.lexer import clean
 from photovideos_studio.director.words.terms import Term
 
 _READERS = (
-    read_extras, read_on_screen, read_sound, read_lengths, read_selection, read_shape, read_picture,
-)  # fmt: skip
-_SMALL_TALK = (
-    "stop greeting make and with or mark video photo pronoun wish_verb dont_care nevermind but about one instead "
-    "correction change all on off neg place_word display"
-).split()
+    read_extras,
+    read_on_screen,
+    read_sound,
+    read_lengths,
+    read_selection,
+    read_shape,
+    read_picture,
+)
+_SMALL_TALK = [
+    "stop",
+    "greeting",
+    "make",
+    "and",
+    "with",
+    "or",
+    "mark",
+    "video",
+    "photo",
+    "pronoun",
+    "wish_verb",
+    "dont_care",
+    "nevermind",
+    "but",
+    "about",
+    "one",
+    "instead",
+    "correction",
+    "change",
+    "all",
+    "on",
+    "off",
+    "neg",
+    "place_word",
+    "display",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A clause as written and what was read out of it. `kind`: wish, seed (a plain call for a film), context, unknown."""
+    """A clause as written and what was read out of it. `kind`: wish, seed (a plain call for a film), context,
+    unknown.
+    """
 
     clause: str
     kind: str
@@ -114,11 +147,17 @@ def is_tale(clause: Clause) -> bool:
     past = sum(term.has("past") or _sounds_past(term) for term in clause.terms)
     if clause.has("wish_verb", "file", "quote") or not (past or clause.has("pronoun")):
         return False
-    if not past and clause.has("music", "transition", "title", "caption", "versions", "max", "each", "date", "unsupported"):
+    if not past and clause.has(
+        "music", "transition", "title", "caption", "versions", "max", "each", "date", "unsupported"
+    ):
         return False
     unknown = sum(term.has("unknown", "trap") for term in clause.terms)
     if past:
-        return clause.has("pronoun") and unknown + past > 1 or unknown + past > 2 or (past > 1 and not clause.has("photo"))
+        return (
+            (clause.has("pronoun") and unknown + past > 1)
+            or unknown + past > 2
+            or (past > 1 and not clause.has("photo"))
+        )
     return unknown > 0 and not clause.has("video", "ratio", "resolution", "aspect")
 
 
@@ -153,10 +192,6 @@ def _kind(clause: Clause, findings: Sequence[Finding]) -> str:
         return "seed" if clause.has("video") or (clause.has("make") and clause.has("photo")) else "context"
     if clause.has("trap", "pronoun", "past", "platform") and not clause.has("wish_verb"):
         return "context"
-    asks = clause.has(
-        "wish_verb", "make", "drop", "neg", "hold", "change", "move", "swap", "keep", "total", "volume", "title"
-    )
-    unknown = [term for term in clause.terms if term.has("unknown")]
-    if clause.has("video") and not asks:
+    if clause.has("video") and not clause.has("wish_verb", "neg", "change"):
         return "seed"
-    return "unknown" if asks and unknown else "context"
+    return "unknown" if clause.has("unknown") else "context"

@@ -1,4 +1,5 @@
-"""Wishes: everything that was asked for in a session, as it stands after a message; and its JSON in the public vocabulary.
+"""Wishes: everything that was asked for in a session, as it stands after a message; and its JSON in the public
+vocabulary.
 
 None or empty means: not asked for. Lengths are in seconds; values keep the asker's form.
 """
@@ -34,8 +35,8 @@ class Hold:
 class Wishes:
     """All wishes of a session.
 
-    `volume`: 0..1, "low" or "high". `transition`: a kind, "any" or "random". `arranged`: files in an order given file by
-    file (what is not named follows). `only`: nothing but these. `scope`: the files this timeline is about; None: all.
+    `volume`: 0..1, "low" or "high". `transition`: a kind, "any" or "random". `arranged`: files in an order given by
+    name (what is not named follows). `only`: nothing but these. `scope`: the files this timeline is about; None: all.
     `gone`: files that are no longer there. `caption_source`: filename or date. `silent`: no sound at all.
     """
 
@@ -83,9 +84,20 @@ class Wishes:
         """The wishes in the vocabulary of `explain --json`; `sequence`: the files shown, in order."""
         told: dict[str, Any] = {
             name: value
-            for name in (
-                "duration_s duration_max_s duration_from per_photo_s resolution fps motion fit order filter pace chapters"
-            ).split()
+            for name in [
+                "duration_s",
+                "duration_max_s",
+                "duration_from",
+                "per_photo_s",
+                "resolution",
+                "fps",
+                "motion",
+                "fit",
+                "order",
+                "filter",
+                "pace",
+                "chapters",
+            ]
             if (value := _number(getattr(self, name))) is not None
         }
         if self.holds:

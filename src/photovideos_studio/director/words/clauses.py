@@ -16,7 +16,29 @@ from photovideos_studio.director.words.unquoted import with_unquoted_titles
 _SENTENCE_ENDS = frozenset(".。!！?？;；\n…|•")
 _CLAUSE_ENDS = frozenset(",，—()（）")
 _ABBREVIATIONS = frozenset(
-    "sec secs min mins max approx ca env no nr vs bzw ca ungef circa сек мин макс seg máx etc".split()
+    [
+        "sec",
+        "secs",
+        "min",
+        "mins",
+        "max",
+        "approx",
+        "ca",
+        "env",
+        "no",
+        "nr",
+        "vs",
+        "bzw",
+        "ca",
+        "ungef",
+        "circa",
+        "сек",
+        "мин",
+        "макс",
+        "seg",
+        "máx",
+        "etc",
+    ]
 )
 
 

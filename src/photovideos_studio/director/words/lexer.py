@@ -23,7 +23,30 @@ from photovideos_studio.director.words.tokens import (
 LONGEST_TEXT = 20_000  # characters that are read; nobody wishes for more than that
 
 RATIOS = frozenset(
-    "16:9 9:16 4:3 3:4 1:1 4:5 5:4 21:9 9:21 2:1 1:2 3:2 2:3 16:10 10:16 18:9 19:9 2.35:1 2.39:1 1.85:1 1.91:1 5:3".split()
+    [
+        "16:9",
+        "9:16",
+        "4:3",
+        "3:4",
+        "1:1",
+        "4:5",
+        "5:4",
+        "21:9",
+        "9:21",
+        "2:1",
+        "1:2",
+        "3:2",
+        "2:3",
+        "16:10",
+        "10:16",
+        "18:9",
+        "19:9",
+        "2.35:1",
+        "2.39:1",
+        "1.85:1",
+        "1.91:1",
+        "5:3",
+    ]
 )
 _FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, "⅓": 1 / 3, "⅔": 2 / 3}
 _ENDINGS = "|".join(sorted({*MEDIA_ENDINGS, *SONG_ENDINGS}, key=len, reverse=True))

@@ -1,7 +1,9 @@
-"""The lexicon: phrases of each language and the concepts they name, read from `lexica/*.txt` (data, one file a language).
+"""The lexicon: phrases of each language and the concepts they name, read from `lexica/*.txt` (data, one file a
+language).
 
 A line is `category.value: phrase | phrase …`; `*` at the end of a word stands for any ending. A phrase may name several
-concepts: the grammar picks by what stands around it. Hyphens count as spaces. The same phrase in another language than the
+concepts: the grammar picks by what stands around it. Hyphens count as spaces. The same phrase in another language
+than the
 text's own is taken only if it is four letters or longer, so that mixed prompts work and small words do not collide.
 """
 
@@ -38,7 +40,9 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """All languages in one tree. `stems`: beginnings of `word*`. `vocabulary`: words, with their languages, for typos."""
+    """All languages in one tree. `stems`: beginnings of `word*`. `vocabulary`: words, with their languages, for
+    typos.
+    """
 
     root: Node
     stems: frozenset[str]

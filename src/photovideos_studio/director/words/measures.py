@@ -14,8 +14,12 @@ _Reading = tuple[Term, int]  # a term and how many terms it takes the place of
 
 
 def measured(terms: Sequence[Term]) -> tuple[Term, ...]:
-    """The terms with durations (concept `duration`, value in seconds), `fps`, `percent`, ordinals and numbers joined."""
-    return _rewritten(_rewritten(_rewritten(terms, (_numeral, _ordinal)), (_duration, _special_number)), (_unknown_word,))
+    """The terms with durations (concept `duration`, value in seconds), `fps`, `percent`, ordinals and numbers
+    joined.
+    """
+    return _rewritten(
+        _rewritten(_rewritten(terms, (_numeral, _ordinal)), (_duration, _special_number)), (_unknown_word,)
+    )
 
 
 def _rewritten(

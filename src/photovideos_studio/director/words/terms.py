@@ -1,4 +1,5 @@
-"""From tokens to terms: the longest phrases the lexicon knows, in the text's language first, and numbers with their units.
+"""From tokens to terms: the longest phrases the lexicon knows, in the text's language first, and numbers with their
+units.
 
 A term may bear several concepts (`second` is a unit and an ordinal); the grammar asks for the one that fits.
 """

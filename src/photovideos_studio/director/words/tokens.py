@@ -33,7 +33,9 @@ class Token:
 
 
 def is_cjk(character: str) -> bool:
-    """Whether the script of `character` is written without spaces between words, or with particles glued on (Hangul)."""
+    """Whether the script of `character` is written without spaces between words, or with particles glued on
+    (Hangul).
+    """
     code = ord(character)
     return (
         0x3040 <= code <= 0x30FF  # kana
@@ -47,11 +49,36 @@ def is_cjk(character: str) -> bool:
 
 
 # French and Italian: l'été, d'une, qu'il, dell'anno. English contractions end in a consonant group and are left whole.
-ELISION = re.compile(r"(?:[ldsncjmt]|qu|un|dell|all|nell|sull|dall|quest|jusqu)['’](?=[aeiouyhàâäéèêëîïôöùûü]\w)", re.IGNORECASE)
-MEDIA_ENDINGS = (
-    "jpg jpeg png gif webp heic heif avif tif tiff bmp mp4 mov avi webm mkv m4v mp3 wav m4a aac flac ogg opus".split()
+ELISION = re.compile(
+    r"(?:[ldsncjmt]|qu|un|dell|all|nell|sull|dall|quest|jusqu)['’](?=[aeiouyhàâäéèêëîïôöùûü]\w)", re.IGNORECASE
 )
-SONG_ENDINGS = frozenset("mp3 wav m4a aac flac ogg opus wma".split())
+MEDIA_ENDINGS = [
+    "jpg",
+    "jpeg",
+    "png",
+    "gif",
+    "webp",
+    "heic",
+    "heif",
+    "avif",
+    "tif",
+    "tiff",
+    "bmp",
+    "mp4",
+    "mov",
+    "avi",
+    "webm",
+    "mkv",
+    "m4v",
+    "mp3",
+    "wav",
+    "m4a",
+    "aac",
+    "flac",
+    "ogg",
+    "opus",
+]
+SONG_ENDINGS = frozenset(["mp3", "wav", "m4a", "aac", "flac", "ogg", "opus", "wma"])
 
 
 def is_song_name(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Typos: the word of the lexicon that an unknown word was meant to be, if there is one near enough.
 
-Distance after Damerau and Levenshtein (a swap of neighbours counts once): one slip in five letters, two from eight on. Words that exist
+Distance after Damerau and Levenshtein (a swap of neighbours counts once): one slip in five letters, two from eight
+on. Words that exist
 (`lexica/protected.txt`: those that lie that near to the lexicon) are never corrected.
 """
 
@@ -15,7 +16,9 @@ _SHORTEST, _TWO_SLIPS = 5, 8
 
 @lru_cache(maxsize=4096)
 def corrected(word: str, languages: tuple[str, ...]) -> str | None:
-    """The one word of the lexicon in one of `languages` that `word` is a slip of; None if it is none, or a word itself."""
+    """The one word of the lexicon in one of `languages` that `word` is a slip of; None if it is none, or a word
+    itself.
+    """
     words = lexicon()
     if not 4 <= len(word) <= 20 or not word.isalpha() or word in words.protected or word in words.vocabulary:
         return None

@@ -1,4 +1,4 @@
-"""Titles without quotation marks: `title: Rome 2024`, 标题：我们的旅行, `call it Summer in Rome`. Their words are text too.
+"""Titles without quotation marks: `title: Rome 2024`, 标题：我们的旅行, `call it Summer in Rome`. They are text too.
 
 What follows the key up to the end of the line or sentence is made one quote, so that no reader takes it for a setting.
 """
@@ -12,10 +12,38 @@ from photovideos_studio.director.words.tokens import is_cjk
 
 _ENDS = frozenset("\n.。!！?？;；|•")
 _COMMAS = frozenset(",，、—(（")
-_WISHES = (
-    "duration music video transition aspect ratio platform mood pace resolution fps filter motion fit max neg make "
-    "number percent photo file quote start end title caption silent time volume order"
-).split()
+_WISHES = [
+    "duration",
+    "music",
+    "video",
+    "transition",
+    "aspect",
+    "ratio",
+    "platform",
+    "mood",
+    "pace",
+    "resolution",
+    "fps",
+    "filter",
+    "motion",
+    "fit",
+    "max",
+    "neg",
+    "make",
+    "number",
+    "percent",
+    "photo",
+    "file",
+    "quote",
+    "start",
+    "end",
+    "title",
+    "caption",
+    "silent",
+    "time",
+    "volume",
+    "order",
+]
 _SETTINGS = ("music", "date", "filename", "photo", "stop", "text", "caption", "each", "place", "title")
 _LONGEST = 24  # terms
 
@@ -82,7 +110,9 @@ def _title_end(terms: Sequence[Term], start: int) -> int:
     end = start
     while end < len(terms) and end - start < _LONGEST:
         term = terms[end]
-        if term.has("mark") and (term.value in _ENDS or (term.value in _COMMAS and _goes_on_with_wishes(terms, end + 1))):
+        if term.has("mark") and (
+            term.value in _ENDS or (term.value in _COMMAS and _goes_on_with_wishes(terms, end + 1))
+        ):
             break
         if end > start and term.has("with", "quote", "duration", "and") and _goes_on_with_wishes(terms, end):
             break
