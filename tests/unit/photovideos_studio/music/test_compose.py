@@ -31,7 +31,7 @@ def test_the_same_gives_the_same_and_another_seed_something_else(mood: str) -> N
 
 
 @pytest.mark.parametrize("mood", MOODS)
-@pytest.mark.parametrize("slot", [1500, 2000, 2750, 3000, 3333, 4200, 5000])
+@pytest.mark.parametrize("slot", [1500, 2750, 3333, 5000])
 def test_photo_changes_fall_on_beats(mood: str, slot: int) -> None:
     cuts = [slot * index for index in range(1, 12)]
     piece = compose(mood, 7, slot * 12, cuts)
@@ -106,10 +106,10 @@ def test_any_film_gets_a_score_that_stays_inside_it(mood: str, seed: int, length
     assert 0 <= piece.final_ms <= length
 
 
-@pytest.mark.parametrize("slot", [900, 3000, 4700])
+@pytest.mark.parametrize("slot", [900, 4700])
 def test_a_film_neither_opens_in_silence_nor_falls_silent(slot: int) -> None:
     for mood in MOODS:
-        for seed in range(12):
+        for seed in range(6):
             piece = compose(mood, seed, slot * 8, [slot * index for index in range(1, 8)])
             sounding = 0.0
             assert piece.notes[0].start_ms < 60
