@@ -30,7 +30,7 @@ _EMPHASIS_RADIUS: Final = 0.8
 # A view this much wider than the narrowest is sampled from planes of half the size, so that nothing flickers.
 _HALVED_FROM: Final = 2.0
 # Pixels around the part that is seen: room for the placement's lead and the kernel.
-MARGIN: Final = 104
+MARGIN: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,11 @@ from photovideos_studio.draft import Motion
 from photovideos_studio.facts import Box
 
 # A marker may change its speed by this much at most, in output pixels per frame² (rendering R01 allows 0.05).
-MOST_ACCELERATION: Final = 0.035
-_LEADS: Final = np.arange(3.0, 67.0)
+MOST_ACCELERATION: Final = 0.018
+_FIRST_LEAD: Final = 3
+_LEADS: Final = np.arange(float(_FIRST_LEAD), 81.0)
+# Source pixels: the nearest lead that misses by no more is taken, for a short lead is less work.
+_NEAR_ENOUGH: Final = 0.004
 # Source pixels beyond the last sample, so that a cubic kernel never meets the region's edge.
 _TAIL: Final = 4
 
@@ -37,13 +40,13 @@ class Placement:
 def place(start: float, length: float, out_length: int, source_length: int) -> Placement:
     """`start`, `length`: the view in source pixels (edges, not centres), at least a margin of real pixels around it."""
     step = length / out_length
-    wanted = start - _LEADS * step
-    corners = np.rint(wanted)
-    errors = np.abs(wanted - corners) + np.where(corners < 0, np.inf, 0.0)
-    best = int(np.argmin(errors))
-    if not math.isfinite(errors[best]):
+    wanted = start - (_LEADS if start > _LEADS[-1] * step else _LEADS[: max(0, int(start / step) - _FIRST_LEAD)]) * step
+    if not wanted.size:
         raise ValueError("the view begins nearer to the picture's border than its margin")
-    corner, lead = int(corners[best]), int(_LEADS[best])
+    errors = np.abs(wanted - np.rint(wanted))
+    near = errors <= _NEAR_ENOUGH
+    best = int(near.argmax()) if near.any() else int(errors.argmin())
+    corner, lead = round(float(wanted[best])), best + _FIRST_LEAD
     middle = out_length / 2.0
     exact = (start + middle * step - corner) / (lead + middle)  # no error in the middle of the view
     samples = out_length + lead

@@ -18,7 +18,7 @@ BLACK: Final = 16
 WHITE: Final = 235
 NEUTRAL: Final = 128
 # Pixels of a sheet beyond the film's frame: room for what a placement leads in with, and for its tail.
-_SLACK: Final = 80
+_SLACK: Final = 96
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from photovideos_studio.render.motion import place
 from photovideos_studio.render.planes import Plane, Planes, Sheet
 
 # Output pixels. A resize misses by this at the edges of the view and by nothing in its middle.
-_WORST_LUMA_ERROR: Final = 0.03
+_WORST_LUMA_ERROR: Final = 0.02
 _WORST_CHROMA_ERROR: Final = 0.13
 View = tuple[float, float, float, float]
 

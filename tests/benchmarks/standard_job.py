@@ -1,0 +1,129 @@
+"""The standard job: ten photographs of 12 megapixels become 30 s of 1080p at 30 fps, with zooms, cross-fades and music.
+
+Photographs are painted from a seed, with the statistics of real ones: detail at every scale, sharp edges, sensor noise.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from photovideos_studio.draft import (
+    Canvas,
+    Draft,
+    Fit,
+    Motion,
+    MusicSegment,
+    PictureSegment,
+    TextRole,
+    TextSegment,
+    Transition,
+    TransitionKind,
+)
+from photovideos_studio.facts import Box
+
+WIDTH, HEIGHT = 4000, 3000
+PHOTOS = 10
+SLOT_MS = 3000
+FADE_MS = 800
+FPS = 30
+
+
+def paint_photo(seed: int) -> npt.NDArray[np.uint8]:
+    """A landscape of sky, ridges and ground, H × W × 3."""
+    rng = np.random.default_rng(seed)
+    detail = _fractal(rng, 9)
+    down = np.linspace(0.0, 1.0, HEIGHT, dtype=np.float32)[:, None]
+    sky = np.array([[[0.45, 0.62, 0.88]]], np.float32) * (1.1 - 0.5 * down[..., None]) + rng.random(3) * 0.15
+    picture = np.broadcast_to(sky, (HEIGHT, WIDTH, 3)).astype(np.float32) + _fractal(rng, 3)[..., None] * 0.08
+    for layer in range(4):
+        ridge = (0.35 + 0.16 * layer) * HEIGHT + _fractal_line(rng) * HEIGHT * 0.10
+        mask = np.arange(HEIGHT)[:, None] > ridge[None, :]
+        colour = rng.random(3).astype(np.float32) * 0.35 + 0.12 + 0.1 * layer * np.array([0.5, 0.8, 0.2], np.float32)
+        painted = colour[None, None] * (1.0 + detail[..., None] * (0.35 + 0.25 * layer))
+        picture = np.where(mask[..., None], painted, picture)
+    picture += rng.normal(0, 0.006, (HEIGHT, WIDTH, 1)).astype(np.float32)
+    return np.clip(picture * 255, 0, 255).astype(np.uint8)
+
+
+def _fractal(rng: np.random.Generator, octaves: int) -> npt.NDArray[np.float32]:
+    total = np.zeros((HEIGHT, WIDTH), np.float32)
+    for octave in range(octaves):
+        size = (3 << octave, 4 << octave)
+        rough = rng.normal(0, 1, size).astype(np.float32)
+        total += cv2.resize(rough, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC) * 0.62**octave
+    return total / float(total.std())
+
+
+def _fractal_line(rng: np.random.Generator) -> npt.NDArray[np.float32]:
+    line = np.zeros((1, WIDTH), np.float32)
+    for octave in range(10):
+        rough = rng.normal(0, 1, (1, 4 << octave)).astype(np.float32)
+        line += cv2.resize(rough, (WIDTH, 1), interpolation=cv2.INTER_LINEAR) * 0.5**octave
+    return line[0]
+
+
+def make_photos(folder: Path) -> list[Path]:
+    """The photographs of the job; those that are there already are kept."""
+    paths = []
+    for number in range(PHOTOS):
+        path = folder / f"photo-{number:02d}.jpg"
+        if not path.exists():
+            Image.fromarray(paint_photo(number)).save(path, quality=92)
+        paths.append(path)
+    return paths
+
+
+def views(number: int) -> tuple[Box, Box]:
+    """The whole width, and 9 % nearer and a little to the side; in and out in turn."""
+    aspect = (WIDTH / HEIGHT) / (16 / 9)
+    wide = Box(x=0.0, y=(1 - aspect) / 2, w=1.0, h=aspect)
+    w, h = 1 / 1.09, aspect / 1.09
+    near = Box(x=(1 - w) * 0.8, y=(1 - h) * 0.45, w=w, h=h)
+    return (wide, near) if number % 2 == 0 else (near, wide)
+
+
+def make_draft(paths: list[Path], *, count: int = PHOTOS, extras: bool = False) -> tuple[Draft, dict[str, Path]]:
+    """`count` photos (taken round and round); `extras`: a title, captions and a filter on top."""
+    pictures, sources = [], {}
+    for number in range(count):
+        start, end = views(number)
+        is_last = number == count - 1
+        pictures.append(
+            PictureSegment(
+                id=f"s{number}",
+                name=paths[number % len(paths)].name,
+                start_ms=number * SLOT_MS,
+                length_ms=SLOT_MS + (0 if is_last else FADE_MS),
+                upload_id=f"u{number}",
+                is_clip=False,
+                fit=Fit.CROP,
+                motion=Motion(kind="ken_burns", start=start, end=end),
+                transition=Transition(kind=TransitionKind.CROSSFADE, length_ms=FADE_MS if number else 0),
+            )
+        )
+        sources[f"u{number}"] = paths[number % len(paths)]
+    length = count * SLOT_MS
+    texts = [TextSegment(id="t", text="Standard job", start_ms=300, length_ms=2600, role=TextRole.TITLE)]
+    if extras:
+        texts += [
+            TextSegment(id=f"c{n}", text=f"A caption, number {n}", start_ms=n * SLOT_MS + 900, length_ms=2000,
+                        role=TextRole.CAPTION)
+            for n in range(1, count)
+        ]  # fmt: skip
+    draft = Draft(
+        canvas=Canvas(width=1920, height=1080),
+        fps=FPS,
+        length_ms=length,
+        pictures=tuple(pictures),
+        music=(MusicSegment(id="m", name="music", start_ms=0, length_ms=length, volume=1.0, mood="calm", seed=7),),
+        texts=tuple(texts) if extras else (),
+        filter="warm" if extras else None,
+        fade_in_ms=FADE_MS,
+        title="Standard job",
+    )
+    return draft, sources
