@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from photovideos_studio.faults import FaultPlan, FaultsError, read_faults
+from photovideos_studio import faults
+from photovideos_studio.faults import FaultPlan, FaultsError, read_faults, stream
 from photovideos_studio.faults.answers import DEEDS
-from photovideos_studio.faults.plan import KINDS, parse_faults
+from photovideos_studio.faults.plan import ENDPOINTS, KINDS, SELECTORS, SETTINGS, parse_faults
 
 
 def chosen(plan: FaultPlan, endpoint: str, *, render: str | None = None, content: bytes = b"") -> str | None:
@@ -128,3 +132,20 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
 
 def test_every_kind_has_its_deed() -> None:
     assert set(DEEDS) | {"stream"} == set(KINDS)
+
+
+def test_the_manual_names_every_kind_every_option_and_every_setting() -> None:
+    manual = faults.__doc__ or ""
+    for kind, options in KINDS.items():
+        told = (stream.__doc__ or "") if kind == "stream" else manual
+        assert re.search(rf"\b{kind}\b", manual), kind
+        for option in options:
+            assert re.search(rf"\b{option}\b", told), f"{kind}: {option}"
+    for name in (*SETTINGS, *SELECTORS, *ENDPOINTS):
+        assert re.search(rf"\b{name}\b", manual), name
+
+
+def test_the_manual_s_example_is_a_plan() -> None:
+    manual = textwrap.dedent((faults.__doc__ or "").split("their path.")[1].split("    code ")[0])
+    plan = parse_faults(yaml.safe_load(manual))
+    assert [(fault.on, fault.do, fault.render) for fault in plan.faults] == [("poll", "failed", 1)]
