@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from photovideos_studio import server
 from photovideos_studio.app import Director, Manner, create_app
 from photovideos_studio.director import direct
+from photovideos_studio.director.assistant import Endpoint
 from photovideos_studio.director.edit import for_output
 from photovideos_studio.farm import Farm, RenderError
 from photovideos_studio.faults import FaultPlan, FaultsError, Villain, read_faults
@@ -46,6 +49,10 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+class ArgumentsError(Exception):
+    """Arguments that do not go together; the message is for a person."""
+
+
 def now() -> float:
     """Seconds since the epoch: the studio's one clock."""
     return datetime.now(UTC).timestamp()
@@ -58,15 +65,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     server.raise_descriptor_limit()
     try:
         run(options)
-    except (ListenError, StoreBusy, FaultsError, OSError) as error:
+    except (ArgumentsError, ListenError, StoreBusy, FaultsError, OSError) as error:
         log.error("studio.refused", extra={"fields": {"reason": str(error)}})  # noqa: TRY400 -- a sentence, no trace
         return USAGE_STATUS
     return 0
 
 
+def director_of(options: argparse.Namespace) -> Director:
+    """The director, with an assistant beside it if one is configured: the only thing here that asks anybody."""
+    if not options.assistant_url:
+        return Director(direct=direct, for_output=for_output)
+    if not options.assistant_model:
+        raise ArgumentsError("--assistant-url needs --assistant-model beside it.")
+    key = None
+    if options.assistant_key_env:
+        key = os.environ.get(options.assistant_key_env)
+        if not key:
+            raise ArgumentsError(f"--assistant-key-env: there is no {options.assistant_key_env} in the environment.")
+    endpoint = Endpoint(url=options.assistant_url, model=options.assistant_model, key=key)
+    return Director(direct=partial(direct, assistant=endpoint), for_output=for_output)
+
+
 def run(options: argparse.Namespace) -> None:
-    if options.assistant_url and not options.assistant_model:
-        raise ListenError("--assistant-url needs --assistant-model beside it.")
+    director = director_of(options)
     secret = read_secret(options.token_file)
     plan = read_faults(options.faults) if options.faults else FaultPlan()
     patience = ROOT_PATIENCE_SECONDS if options.exit_with_stdin else 0.0
@@ -89,7 +110,7 @@ def run(options: argparse.Namespace) -> None:
             app = create_app(
                 store=store,
                 farm=farm,
-                director=Director(direct=direct, for_output=for_output),
+                director=director,
                 clock=now,
                 manner=Manner(
                     takes_file_urls=listening.is_private,
