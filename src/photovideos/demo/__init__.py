@@ -8,7 +8,6 @@ from pathlib import Path
 
 import yaml
 
-from photovideos.demo import landscapes
 from photovideos.errors import UsageError
 
 FOLDER = "A week in the hills"
@@ -29,6 +28,8 @@ class Place:
 
 def prepare(directory: Path) -> Place:
     """Draws the pictures and drops them into the inbox. A folder of an earlier demonstration is left as it is."""
+    from photovideos.demo import landscapes  # numpy and Pillow stay out of a daemon that draws nothing
+
     root = Path(os.path.abspath(directory))
     inbox = root / "inbox"
     try:
