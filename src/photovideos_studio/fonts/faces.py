@@ -58,11 +58,15 @@ def _coverage(path: Path, index: int) -> Coverage:
 
 def face_for(cluster: str, text: str) -> Face | None:
     """The face that has the whole of a cluster (a character with what belongs to it); `text` tells whose ideographs."""
+    return _face_for(cluster, _cjk_index(text))
+
+
+@lru_cache(maxsize=4096)
+def _face_for(cluster: str, regional: int) -> Face | None:
     codes = [ord(character) for character in cluster if not is_joiner(character)]
     wants_emoji = "\ufe0f" in cluster or any(0x1F000 <= code <= 0x1FAFF for code in codes)
     faces = _wheel_faces()
     order = (faces[-1], *faces[:-1]) if wants_emoji else faces
-    regional = _cjk_index(text)
     for face in order:
         if face.path.name == _CJK_FILE and face.index != regional:
             continue

@@ -82,7 +82,9 @@ def check_size(size: tuple[int, int], *, is_jpeg: bool) -> None:
 
 
 def orientation_of(image: Image.Image) -> int:
-    """EXIF's 1–8; anything else, or EXIF nobody can read, is upright (R02)."""
+    """EXIF's 1–8; anything else, or EXIF nobody can read, is upright (R02). Pillow turns TIFFs itself."""
+    if image.format == "TIFF":
+        return 1
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final
 
 import cv2
@@ -28,6 +28,8 @@ _SHADOW: Final = 0.62
 _BRIGHT: Final = 150.0
 _BUSY: Final = 46.0
 _MOST_READY: Final = 4
+_MEASURED_AT: Final = 64
+_HINTING: Final = 1.01  # how much wider a line may become when it is set at another size than measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,20 @@ def _apply(plane: Plane, keep: Plane, add: Plane) -> None:
     np.copyto(plane, cv2.add(cv2.multiply(plane, keep, scale=1.0 / 255.0), add))
 
 
-def _width_of(text: str, line: str, size: int, weight: int) -> float:
-    return sum(
-        fonts.open_font(run.face, size, weight).getlength(run.text, direction="rtl" if run.is_right_to_left else "ltr")
-        for run in _runs(line, text)
-    )
+@lru_cache(maxsize=4096)
+def _unit_width(text: str, line: str, weight: int) -> float:
+    """The width of a line set at one pixel."""
+    size = _MEASURED_AT
+    return sum(_run_width(run, size, weight) for run in _runs(line, text)) / size
+
+
+def _width_of(text: str, line: str, *, size: int, weight: int) -> float:
+    return _unit_width(text, line, weight) * size * _HINTING
+
+
+def _run_width(run: fonts.Run[fonts.Face], size: int, weight: int) -> float:
+    direction = "rtl" if run.is_right_to_left else "ltr"
+    return fonts.open_font(run.face, size, weight).getlength(run.text, direction=direction)
 
 
 def _runs(line: str, text: str) -> list[fonts.Run[fonts.Face]]:
@@ -120,7 +131,8 @@ def draw_letters(setting: Setting, text: str, width: int, height: int) -> Image.
     pen = ImageDraw.Draw(canvas)
     for number, line in enumerate(setting.lines):
         runs = _runs(line, text)
-        x = setting.area.left + (setting.area.width - _width_of(text, line, setting.size, setting.weight)) / 2
+        width = sum(_run_width(run, setting.size, setting.weight) for run in runs)
+        x = setting.area.left + (setting.area.width - width) / 2
         baseline = setting.top + number * setting.line_height + round(setting.line_height * 0.76)
         for run in runs:
             font = fonts.open_font(run.face, setting.size, setting.weight)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Final, Protocol
 
 from photovideos_studio.draft import Canvas, TextRole
+from photovideos_studio.fonts import clusters
 
 # Of the short side: the size a text begins with, and the least it shrinks to.
 _SIZES: Final = {TextRole.TITLE: (0.092, 0.030), TextRole.END: (0.080, 0.030), TextRole.CAPTION: (0.044, 0.026)}
@@ -51,6 +53,11 @@ class Setting:
     area: SafeArea
 
 
+class Measure(Protocol):
+    def __call__(self, line: str, *, size: int, weight: int) -> float:
+        """The width of a line in pixels."""
+
+
 def safe_area(canvas: Canvas) -> SafeArea:
     """Clear of a phone's own controls on tall films (14 % top, 35 % bottom, 6 % sides), title-safe on the others."""
     tall = canvas.height > canvas.width * 1.4
@@ -64,7 +71,7 @@ def safe_area(canvas: Canvas) -> SafeArea:
 
 
 def typeset(text: str, role: TextRole, canvas: Canvas, width_of: Callable[[str, int, int], float]) -> Setting:
-    """`width_of(line, size, weight)` measures in pixels."""
+    """The whole of it as large as fits; what does not even fit at the least size is cut at the last line."""
     area = safe_area(canvas)
     short = min(canvas.width, canvas.height)
     largest, least = (max(8, round(share * short)) for share in _SIZES[role])
@@ -72,10 +79,13 @@ def typeset(text: str, role: TextRole, canvas: Canvas, width_of: Callable[[str, 
     paragraphs = [" ".join(part.split()) for part in text.splitlines() if part.strip()] or [""]
     size = largest
     while True:
-        lines = [line for part in paragraphs for line in _wrapped(part, area.width, size, weight, width_of)]
+        fitting = _Fitting(
+            width=area.width, may_split=size <= least, width_of=partial(width_of, size=size, weight=weight)
+        )
+        lines = [line for part in paragraphs for line in fitting.wrapped(part)]
         line_height = round(size * _LINE_HEIGHT)
         fits = len(lines) <= _MOST_LINES[role] and len(lines) * line_height <= area.height
-        fits = fits and all(width_of(line, size, weight) <= area.width for line in lines)
+        fits = fits and all(width_of(line, size=size, weight=weight) <= area.width for line in lines)
         if fits or size <= least:
             break
         size = max(least, int(size * 0.94))
@@ -85,32 +95,49 @@ def typeset(text: str, role: TextRole, canvas: Canvas, width_of: Callable[[str, 
     return Setting(lines=tuple(lines), size=size, weight=weight, line_height=line_height, top=top, area=area)
 
 
-def _wrapped(text: str, width: float, size: int, weight: int, width_of: Callable[[str, int, int], float]) -> list[str]:
-    """The fewest lines, and of those the narrowest block: no line of one word under a full one."""
-    lines = _broken(text, width, size, weight, width_of)
-    if len(lines) < 2:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fitting:
+    """Lines no wider than `width`. `may_split`: a word that is too wide alone is broken inside; else it sticks out."""
+
+    width: float
+    may_split: bool
+    width_of: Callable[[str], float]
+
+    def wrapped(self, text: str) -> list[str]:
+        """The fewest lines, and of those the narrowest block: no line of one word under a full one."""
+        words = self._fitting_words(text)
+        lines = self._broken(words, self.width)
+        if len(lines) < 2:
+            return lines
+        low, high = self.width / len(lines) * 0.8, self.width
+        for _ in range(6):
+            tried = (low + high) / 2
+            closer = self._broken(words, tried)
+            if len(closer) <= len(lines) and all(self.width_of(line) <= self.width for line in closer):
+                lines, high = closer, tried
+            else:
+                low = tried
         return lines
-    low, high = width / len(lines) * 0.8, width
-    for _ in range(6):
-        tried = (low + high) / 2
-        closer = _broken(text, tried, size, weight, width_of)
-        if len(closer) <= len(lines) and all(width_of(line, size, weight) <= width for line in closer):
-            lines, high = closer, tried
-        else:
-            low = tried
-    return lines
 
+    def _fitting_words(self, text: str) -> list[str]:
+        words: list[str] = []
+        for word in _words(text):
+            if self.may_split and self.width_of(word) > self.width:
+                words += clusters(word)
+            else:
+                words.append(word)
+        return words
 
-def _broken(text: str, width: float, size: int, weight: int, width_of: Callable[[str, int, int], float]) -> list[str]:
-    lines: list[str] = []
-    line = ""
-    for word in _words(text):
-        if line and width_of((line + word).rstrip(), size, weight) > width:
-            lines.append(line.rstrip())
-            line = word.lstrip()
-        else:
-            line += word
-    return [*lines, line.rstrip()]
+    def _broken(self, words: list[str], width: float) -> list[str]:
+        lines: list[str] = []
+        line = ""
+        for word in words:
+            if line and self.width_of((line + word).rstrip()) > width:
+                lines.append(line.rstrip())
+                line = word.lstrip()
+            else:
+                line += word
+        return [*lines, line.rstrip()]
 
 
 def _words(text: str) -> list[str]:
