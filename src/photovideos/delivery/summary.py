@@ -20,7 +20,7 @@ MAX_REPLY_CHARACTERS = 20_000
 _MAX_LINE_CHARACTERS = 2_000
 _MAX_LISTED = 200
 _LENGTH_SLACK_SECONDS = 0.5
-_DONE = frozenset({"", "done", "已完成"})
+_DONE = frozenset({"done", "已完成"})
 _REFINING = (
     "To change this film, write what should be different at the end of prompt.txt and save it: a new film appears",
     "beside this one. Replace the whole text to go on from here with new words alone; correct a word in it to begin",
@@ -48,6 +48,7 @@ class Receipt:
     understood: str = ""
     outcome: str = ""
     reason: str = ""
+    measured: str = ""  # in the finished file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ def _reply(replies: tuple[str, ...]) -> Iterator[str]:
 
 
 def _receipts(receipts: tuple[Receipt, ...]) -> Iterator[str]:
-    """`“30 seconds”: length 30 s`; what was simply done needs no word for it; a clause is said once."""
+    """`“30 seconds”: length 30 s – done (30.0 s)`; a clause is said once."""
     for clause, several in groupby(receipts, key=lambda one: one.clause):
         said = "; ".join(part for part in map(_outcome, several) if part)
         head = f"“{clean(clause, 300)}”" if clause else ""
@@ -145,7 +146,7 @@ def _receipts(receipts: tuple[Receipt, ...]) -> Iterator[str]:
 
 
 def _outcome(one: Receipt) -> str:
-    word = "" if one.outcome in _DONE else clean(one.outcome, 60)
+    word = clean(one.outcome, 60) + (f" ({one.measured})" if one.measured and one.outcome in _DONE else "")
     fate = ": ".join(part for part in (word, clean(one.reason, 500)) if part)
     return " – ".join(part for part in (clean(one.understood, 300), fate) if part)
 

@@ -33,7 +33,13 @@ def write_summary(walk: Walk, film: Film, measured: FilmFacts, request: Export |
         replies=walk.road.replies,
         answers=walk.road.answers,
         receipts=tuple(
-            Receipt(clause=one.clause, understood=one.understood, outcome=one.outcome, reason=one.reason)
+            Receipt(
+                clause=one.clause,
+                understood=one.understood,
+                outcome=one.outcome,
+                reason=one.reason,
+                measured=_measured(one.field, measured),
+            )
             for one in (told.receipt if told else ())
         ),
         left_out=(*walk.road.left_out, *(told.left_out if told else ())),
@@ -100,6 +106,19 @@ def _asked(wishes: Mapping[str, Any]) -> Asked:
         fps=_number(wishes.get("fps")),
         has_music=has_music if isinstance(has_music, bool) else None,
     )
+
+
+def _measured(field: str, film: FilmFacts) -> str:
+    """What the finished file shows of a wish, as far as it can be measured; figures need no language."""
+    if field in ("duration_s", "duration_max_s", "duration_from"):
+        return f"{film.duration_seconds:.1f} s"
+    if field in ("aspect", "aspects", "resolution"):
+        return f"{film.width} × {film.height}"
+    if field == "fps":
+        return f"{film.fps:g} fps"
+    if field.startswith("music") and film.loudness_lufs is not None:
+        return f"{film.loudness_lufs:.1f} LUFS"
+    return ""
 
 
 def _export_notes(request: Export | None, measured: FilmFacts) -> tuple[str, ...]:

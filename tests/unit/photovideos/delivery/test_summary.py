@@ -95,7 +95,7 @@ def test_the_reply_is_quoted_whole_and_bounded() -> None:
 
 def test_each_clause_has_its_receipt() -> None:
     receipts = (
-        Receipt(clause="30 seconds with music", understood="length 30 s", outcome="done"),
+        Receipt(clause="30 seconds with music", understood="length 30 s", outcome="done", measured="30.0 s"),
         Receipt(clause="30 seconds with music", understood="background music", outcome="done"),
         Receipt(clause="in 8K", understood="resolution 8K", outcome="not possible", reason="It is made in 4K."),
         Receipt(clause="配乐", understood="背景音乐", outcome="已完成"),
@@ -103,10 +103,10 @@ def test_each_clause_has_its_receipt() -> None:
         Receipt(clause="dance", outcome="not understood"),
     )
     found = text(receipts=receipts)
-    assert "  “30 seconds with music”: length 30 s; background music\n" in found
+    assert "  “30 seconds with music”: length 30 s – done (30.0 s); background music – done\n" in found
     assert "  “in 8K”: resolution 8K – not possible: It is made in 4K.\n" in found
-    assert "  “配乐”: 背景音乐\n" in found
-    assert "  A new timeline was begun\n" in found
+    assert "  “配乐”: 背景音乐 – 已完成\n" in found
+    assert "  A new timeline was begun – done\n" in found
     assert "  “dance”: not understood\n" in found
 
 
