@@ -2,8 +2,8 @@
 
     python tests/benchmarks/understanding.py [TABLE.jsonl …]
 
-Without arguments: our own table, and the shared one where it lies beside the checkout. A field counts as asked for where a row
-expects it, as wrongly found where a row says that it must be absent or expects another value.
+Without arguments: our own table, and the shared one where it lies beside the checkout. A field counts as asked for
+where a row expects it, as wrongly found where a row says that it must be absent or expects another value.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ def main(paths: list[Path]) -> int:
     print(f"{'field':<20}{'asked':>6}{'precision':>11}{'recall':>8}")
     for name in sorted(asked):
         found = right[name] + wrong[name]
-        print(f"{name:<20}{asked[name]:>6}{right[name] / found if found else 1:>11.3f}{right[name] / asked[name]:>8.3f}")
+        print(
+            f"{name:<20}{asked[name]:>6}{right[name] / found if found else 1:>11.3f}{right[name] / asked[name]:>8.3f}"
+        )
     print(f"{failures} rows with a difference")
     return 1 if failures else 0
 

@@ -44,7 +44,9 @@ def rows(path: Path) -> Iterator[Row]:
 
 def materials(files: Sequence[str]) -> list[Material]:
     """Photos of 12 megapixels and songs of 90 s at 120 beats a minute, by their names' endings."""
-    song = MediaFacts(kind=MediaKind.SONG, length_ms=90_000, has_sound=True, beats_ms=tuple(range(0, 90_000, 500)), bpm=120)
+    song = MediaFacts(
+        kind=MediaKind.SONG, length_ms=90_000, has_sound=True, beats_ms=tuple(range(0, 90_000, 500)), bpm=120
+    )
     photo = MediaFacts(kind=MediaKind.PHOTO, width=4000, height=3000)
     return [
         Material(id=f"u{i}", name=name, facts=song if name.endswith((".mp3", ".m4a", ".wav")) else photo)
@@ -74,11 +76,8 @@ def differences(row: Row, told: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     bad: dict[str, tuple[Any, Any]] = {}
     for name, expected in row.expect.items():
         got = told.get(name)
-        if name in ("conflict", "must_report"):
-            matches = set(expected) <= set(got or ())
-        else:
-            matches = _matches(expected, got)
-        if not matches:
+        is_a_set = name in ("conflict", "must_report")
+        if not (set(expected) <= set(got or ()) if is_a_set else _matches(expected, got)):
             bad[name] = (expected, got)
     for name in row.absent:
         if told.get(name) not in (None, []):

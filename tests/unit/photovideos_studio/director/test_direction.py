@@ -1,0 +1,141 @@
+"""Messages in a session: what changes, what stays, what is told."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from photovideos_studio.director import direct
+from photovideos_studio.draft import Draft
+
+
+def test_words_that_wish_nothing_change_nothing_and_are_told(table: ModuleType) -> None:
+    materials = table.materials(table.TEN_PHOTOS)
+    first = direct("30 seconds", materials=materials, previous=None, seed="s", language=None)
+    second = direct("please add some zorkification", materials=materials, previous=first.draft, seed="s", language=None)
+    assert first.changed
+    assert not second.changed
+    assert "zorkification" in second.reply
+
+
+def test_errands_change_what_is_shown(table: ModuleType) -> None:
+    materials = table.materials(("a.jpg", "b.jpg", "c.jpg"))
+    first = direct(
+        "Start a new timeline with only these files: a.jpg, b.jpg.\n20 seconds",
+        materials=materials,
+        previous=None,
+        seed="s",
+    )
+    assert [p.name for p in first.draft.pictures] == ["a.jpg", "b.jpg"]
+    second = direct("New files: c.jpg. Add them to the video.", materials=materials, previous=first.draft, seed="s")
+    assert [p.name for p in second.draft.pictures] == ["a.jpg", "b.jpg", "c.jpg"]
+    third = direct(
+        "These files are gone: a.jpg. Remove them from the video.", materials=materials, previous=second.draft, seed="s"
+    )
+    assert [p.name for p in third.draft.pictures] == ["b.jpg", "c.jpg"]
+    assert third.draft.length_ms == 20_000
+
+
+def test_wishes_survive_the_way_through_the_wire(table: ModuleType) -> None:
+    materials = table.materials(table.TEN_PHOTOS)
+    first = direct(
+        "45 seconds, title 'A', hold the first photo for 6 seconds, no music",
+        materials=materials,
+        previous=None,
+        seed="s",
+    )
+    carried = Draft.from_json(json.loads(json.dumps(first.draft.to_json())))
+    second = direct("vertical", materials=materials, previous=carried, seed="s")
+    wishes = second.draft.photovideos["wishes"]
+    assert wishes["duration_s"] == 45
+    assert wishes["hold"] == [{"file": "IMG_0001.jpg", "s": 6}]
+    assert wishes["music"] == {"enabled": False}
+    assert wishes["aspect"] == "9:16"
+
+
+def test_only_what_was_asked_for_is_in_the_wishes(table: ModuleType) -> None:
+    assert set(table.directed(["slideshow"]).draft.photovideos["wishes"]) == {"titles", "drop", "sequence"}
+
+
+def test_every_clause_has_a_receipt(table: ModuleType) -> None:
+    prompt = "We got married in June. 30 seconds, vertical. Frobnicate the wuggles please. Add a voiceover."
+    receipt = table.directed([prompt]).draft.photovideos["receipt"]
+    outcomes = {entry["clause"]: entry["outcome"] for entry in receipt}
+    assert outcomes == {
+        "We got married in June": "taken as context",
+        "30 seconds": "done",
+        "vertical": "done",
+        "Frobnicate the wuggles please": "not understood",
+        "Add a voiceover": "not possible",
+    }
+
+
+def test_a_chinese_prompt_gets_a_chinese_receipt_and_reply(table: ModuleType) -> None:
+    direction = table.directed(["十张照片每张5秒，总长20秒"])
+    assert "20秒" in direction.reply
+    assert any(entry["outcome"] == "互相矛盾" for entry in direction.draft.photovideos["receipt"])
+
+
+def test_no_photos_is_an_answer_and_no_crash(table: ModuleType) -> None:
+    direction = direct("30 seconds", materials=table.materials(["song.mp3"]), previous=None, seed="s", language=None)
+    assert direction.draft.pictures == ()
+    assert "no photo" in direction.reply
+
+
+@settings(max_examples=120, deadline=None)
+@given(text=st.text(max_size=200))
+def test_no_text_makes_the_director_fail(table: ModuleType, text: str) -> None:
+    direct(text, materials=table.materials(("a.jpg", "b.jpg")), previous=None, seed="s", language=None)
+
+
+_WORDS = [
+    "30",
+    "no",
+    "without",
+    "last",
+    "first",
+    "photo",
+    "3",
+    "music",
+    "each",
+    "max",
+    "16:9",
+    "title",
+    "'x'",
+    "not",
+    "seconds",
+    ",",
+    "and",
+    "drop",
+    "a.jpg",
+    "不要",
+    "第",
+    "张",
+    "秒",
+    "half",
+    "of",
+    "the",
+    "-",
+]
+
+
+@settings(max_examples=200, deadline=None)
+@given(words=st.lists(st.sampled_from(_WORDS), max_size=14))
+def test_no_mixture_of_known_words_makes_the_director_fail(table: ModuleType, words: list[str]) -> None:
+    direct(
+        " ".join(words), materials=table.materials(("a.jpg", "b.jpg", "c.jpg")), previous=None, seed="s", language=None
+    )
+
+
+def test_hostile_prompts_are_answered(table: ModuleType) -> None:
+    bad = Path(__file__).resolve().parents[4].parent / "shared" / "samples" / "bad"
+    if not bad.exists():
+        pytest.skip("the shared samples are not beside this checkout")
+    for path in sorted(bad.glob("prompt-*.txt")):
+        text = path.read_bytes().decode("utf-8", "replace")
+        direct(text, materials=table.materials(("a.jpg",)), previous=None, seed="s", language=None)
