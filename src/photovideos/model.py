@@ -98,6 +98,7 @@ class Snapshot:
     claim. `others`: ordinary files of no use for a film, and those of folders with a prompt of their own.
     `control_files`: the files behind `controls`. `is_renamed_whole`: the folder itself was touched after all that lies
     in it, as a rename does it. `too_big`: which bound the look ended at (then the rest is unknown), or None.
+    `glance`: a digest of all that was seen; with an equal one the snapshot would be the same.
     """
 
     key: FolderKey
@@ -113,6 +114,7 @@ class Snapshot:
     control_files: tuple[FileEntry, ...] = ()
     is_renamed_whole: bool = False
     too_big: str | None = None
+    glance: bytes = b""
 
     @property
     def has_pictures(self) -> bool:

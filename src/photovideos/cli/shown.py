@@ -43,7 +43,7 @@ def _job(job: Job) -> dict[str, Any]:
         "next_try": _moment(job.due_at) if job.state is JobState.RETRYING else None,
         "waits_for": job.problem.message if job.problem else None,
         "advice": job.problem.advice if job.problem else None,
-        "films": [clean(name, 300) for name in job.films],
+        "films": [clean(film.file, 300) for film in job.films],
         "reference": job.reference,
     }
 

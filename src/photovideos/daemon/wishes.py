@@ -13,7 +13,8 @@ from photovideos.intake import mounts, scan
 from photovideos.intake.pace import pace_of
 from photovideos.jobs.ledger import Job
 from photovideos.model import Control, FolderKey
-from photovideos.reception.desk import Desk, Seen
+from photovideos.reception.desk import Desk, Surroundings
+from photovideos.reception.seen import Seen
 
 MOST_LOOKS_AGAIN = 2  # a folder that still moves is looked at twice more (design §2.3)
 
@@ -89,9 +90,8 @@ def _at_the_desk(house: House, folder: Path) -> tuple[Desk, int, Seen]:
     mount = mounts.mount_of(folder_fd)
     pace = pace_of(settle_seconds=None, is_network=mount.is_network, is_polled=True)
     pace = replace(pace, quick_seconds=0.0)  # whoever names a folder vouches for it
-    desk = Desk(
+    around = Surroundings(
         ledger=house.ledger,
-        pace=pace,
         backend=house.backend,
         default_prompt=house.config.default_prompt,
         default_prompt_after_seconds=0.0,
@@ -100,4 +100,4 @@ def _at_the_desk(house: House, folder: Path) -> tuple[Desk, int, Seen]:
         wake=house.workers.wake,
         interrupt=house.workers.interrupt,
     )
-    return desk, folder_fd, Seen(key=scan.key_of(str(folder.parent), folder.name, folder_fd))
+    return Desk(around, pace), folder_fd, Seen(key=scan.key_of(str(folder.parent), folder.name, folder_fd))

@@ -16,7 +16,7 @@ from enum import StrEnum
 
 from photovideos import logs
 from photovideos.delivery import files
-from photovideos.delivery.ours import BOM, MAX_TEXT_BYTES, Kind, is_ours
+from photovideos.delivery.ours import BOM, MAX_TEXT_BYTES, Kind, is_ours, reference_of
 from photovideos.errors import PhotoVideosError
 from photovideos.intake.ignore import OWN_NOTE_PREFIX
 from photovideos.logs import clean
@@ -174,12 +174,21 @@ def withdraw(folder_fd: int, state: str) -> None:
             os.unlink(name, dir_fd=folder_fd)
 
 
-def find(folder_fd: int) -> str | None:
-    """The state that a status file of ours in this folder tells, if there is one."""
-    try:
-        return next((name[len(PREFIX) : -len(".txt")] for name in _ours(folder_fd)), None)
-    except OSError:
-        return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a status file of ours tells."""
+
+    state: str
+    reference: str
+
+
+def find(folder_fd: int) -> Found | None:
+    """What a status file of ours in this folder tells, if there is one."""
+    with suppress(OSError):
+        for name in _ours(folder_fd):
+            reference = reference_of(files.read_regular(folder_fd, name, MAX_TEXT_BYTES) or b"")
+            return Found(state=name[len(PREFIX) : -len(".txt")], reference=reference or "")
+    return None
 
 
 def clear(folder_fd: int) -> None:

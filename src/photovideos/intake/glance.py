@@ -10,7 +10,7 @@ import hashlib
 import time
 from collections.abc import Callable
 
-from photovideos.intake.walk import MAX_ENTRIES, MAX_SECONDS, walk
+from photovideos.intake.walk import MAX_ENTRIES, MAX_SECONDS, Found, walk
 
 Glance = bytes
 
@@ -26,7 +26,11 @@ def glance(
 
     Raises FolderOffline and FolderMoved.
     """
-    found = walk(folder_fd, clock=clock, max_entries=max_entries, max_seconds=max_seconds)
+    return glance_of(walk(folder_fd, clock=clock, max_entries=max_entries, max_seconds=max_seconds))
+
+
+def glance_of(found: Found) -> Glance:
+    """The glance of what a walk found."""
     lines = [
         f"{entry.path}\0{entry.size} {entry.mtime_ns} {entry.ctime_ns} {entry.inode}\0"
         for entry in (*found.files, *found.temporaries)

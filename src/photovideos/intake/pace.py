@@ -18,6 +18,7 @@ _COOLING = ((3600.0, 60.0), (600.0, 30.0))  # after so many quiet seconds, a loo
 # Nobody's copy settles in less: such times are for tests and demonstrations, and shorten the long waits as well.
 _SHORTENED_BELOW_SECONDS = 5.0
 _SHORTEST_WAIT_SECONDS = 10.0
+_GIVEN_UP_SETTLE_TIMES = 30  # so that a demonstration with a broken photo ends while somebody watches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,8 @@ def pace_of(*, settle_seconds: float | None, is_network: bool, is_polled: bool, 
     def scaled(seconds: float) -> float:
         return min(seconds, max(seconds * scale, _SHORTEST_WAIT_SECONDS))
 
+    given_up = _GIVEN_UP_SECONDS if scale == 1.0 else max(scaled(_NAMED_SECONDS), _GIVEN_UP_SETTLE_TIMES * settle)
+
     return Pace(
         settle_seconds=settle,
         hot_seconds=max(0.02, min(5.0 if is_network else 2.0, settle / 4)),
@@ -70,7 +73,7 @@ def pace_of(*, settle_seconds: float | None, is_network: bool, is_polled: bool, 
         longest_rest_seconds=min(_LONGEST_REST_SECONDS, 10 * settle),
         stale_after_seconds=scaled(_STALE_SECONDS),
         named_after_seconds=scaled(_NAMED_SECONDS),
-        given_up_after_seconds=scaled(_GIVEN_UP_SECONDS),
+        given_up_after_seconds=given_up,
         idle_seconds=min(10.0, max(0.25, settle / 3)) if is_polled else min(60.0, max(1.0, 2 * settle)),
         finished_seconds=min(300.0, max(1.0, 10 * settle)),
         trusts_renames=trusts_renames and not is_network,

@@ -27,7 +27,7 @@ from photovideos.intake.descriptors import (
     stat_key,
 )
 from photovideos.intake.fingerprint import digest_of, fingerprint
-from photovideos.intake.glance import Glance, glance
+from photovideos.intake.glance import Glance, glance, glance_of
 from photovideos.intake.kinds import HEAD_BYTES, Sniffed, by_extension, sniff
 from photovideos.intake.listing import list_folders
 from photovideos.intake.naming import MAX_CONTROL_BYTES, control_of, looks_like_a_prompt, natural_key, prompt_rank
@@ -142,6 +142,7 @@ class _Look:
             is_renamed_whole=status.st_ctime_ns > status.st_mtime_ns
             and status.st_ctime_ns >= self._found.newest_ctime_ns > 0,
             too_big=self._found.too_big,
+            glance=glance_of(self._found),
         )
 
     def _without_controls(self, files: list[FileEntry]) -> list[FileEntry]:

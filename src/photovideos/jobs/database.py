@@ -24,6 +24,7 @@ class Database:
         self.path = path
         self._is_reader = is_reader
         self.set_aside: Path | None = None
+        self.writes = 0  # transactions that this connection ended; written under _lock
         self._lock = threading.RLock()
         self._db = self._opened()
 
@@ -95,6 +96,7 @@ class Database:
             try:
                 yield self._db
                 self._db.execute("COMMIT")
+                self.writes += 1
             except BaseException:
                 if self._db.in_transaction:  # on a full disk SQLite rolls back by itself
                     self._db.execute("ROLLBACK")

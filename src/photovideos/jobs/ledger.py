@@ -17,6 +17,7 @@ from photovideos.jobs import road as roads
 from photovideos.jobs.database import Database, LedgerError
 from photovideos.jobs.records import (
     JOB_COLUMNS,
+    Entry,
     Job,
     Pause,
     Problem,
@@ -24,15 +25,16 @@ from photovideos.jobs.records import (
     as_name,
     as_stored,
     column_value,
+    films_json,
     problem_json,
     read_job,
     read_problem,
 )
 from photovideos.jobs.road import Road
 from photovideos.jobs.states import JobState, may_follow
-from photovideos.model import BackendKind, Fingerprint, FolderKey, JobId
+from photovideos.model import BackendKind, Claim, Fingerprint, FolderKey, JobId
 
-__all__ = ["Job", "Ledger", "LedgerError", "Pause", "Problem", "Request"]
+__all__ = ["Entry", "Job", "Ledger", "LedgerError", "Pause", "Problem", "Request"]
 
 
 class Ledger:
@@ -59,6 +61,7 @@ class Ledger:
         is_complete: bool = False,
         state: JobState = JobState.QUEUED,
         problem: Problem | None = None,
+        road: Road | None = None,
     ) -> Job:
         """Takes a folder in as a new job; a job of the same name that was there before is forgotten."""
         now = self._clock()
@@ -81,7 +84,7 @@ class Ledger:
                     is_complete,
                     now,
                     problem_json(problem),
-                    roads.to_json(Road()),
+                    roads.to_json(road or Road()),
                 ),
             )
             db.execute("DELETE FROM left_alone WHERE inbox=? AND name=?", (as_stored(key.inbox), as_stored(key.name)))
@@ -105,11 +108,28 @@ class Ledger:
         )
         return read_job(rows[0]) if rows else None
 
-    def jobs(self, inbox: str | None = None) -> list[Job]:
-        """All jobs in the order of their arrival."""
-        where, values = ("WHERE inbox=?", [as_stored(inbox)]) if inbox is not None else ("", [])
-        rows = self._db.rows(f"SELECT {JOB_COLUMNS} FROM jobs {where} ORDER BY arrival", values)  # noqa: S608
+    def jobs(self, inbox: str | None = None, *, states: Iterable[JobState] = JobState) -> list[Job]:
+        """All jobs in these states, in the order of their arrival."""
+        wanted = list(states)
+        where, values = ("inbox=? AND ", [as_stored(inbox)]) if inbox is not None else ("", [])
+        rows = self._db.rows(
+            f"SELECT {JOB_COLUMNS} FROM jobs WHERE {where}state IN ({', '.join('?' * len(wanted))}) ORDER BY arrival",  # noqa: S608  # fixed columns
+            [*values, *wanted],
+        )
         return [read_job(row) for row in rows]
+
+    def roster(self, inbox: str) -> list[Entry]:
+        """Which folders of the inbox have a job; cheap enough for each scan."""
+        rows = self._db.rows("SELECT id, name, device, inode, state FROM jobs WHERE inbox=?", (as_stored(inbox),))
+        return [
+            Entry(id=JobId(row[0]), name=as_name(row[1]), device=int(row[2]), inode=int(row[3]), state=JobState(row[4]))
+            for row in rows
+        ]
+
+    @property
+    def changes(self) -> int:
+        """Rises with every change that this process made: what was read at the same number is still true."""
+        return self._db.writes
 
     def road(self, job_id: JobId) -> Road:
         """The job's checkpoint. One that cannot be read is an error, never an empty road: it may hold a paid step."""
@@ -146,9 +166,16 @@ class Ledger:
         return job
 
     def note(self, job_id: JobId, **values: Any) -> None:
-        """Writes columns that are no state: stage, progress, is_held, cancel_asked, films, key parts."""
+        """Writes columns that are no state: stage, progress, is_held, cancel_asked, glance, newest_ctime …"""
         with self._db.writing() as db:
             _update(db, job_id, {key: column_value(key, value) for key, value in values.items()})
+
+    def add_film(self, job_id: JobId, film: Claim) -> None:
+        """A film of ours lies in the folder now; it is known as ours even without its summary."""
+        job = self.get(job_id)
+        if job is not None and film not in job.films:
+            with self._db.writing() as db:
+                _update(db, job_id, {"films": films_json((*job.films, film))})
 
     def rename(self, job_id: JobId, key: FolderKey) -> None:
         """The folder goes on under another name, or under the same with another inode."""

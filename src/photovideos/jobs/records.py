@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from photovideos.jobs.states import JobState, Stage
-from photovideos.model import BackendKind, Fingerprint, FolderKey, JobId
+from photovideos.model import BackendKind, Claim, Fingerprint, FolderKey, JobId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +26,9 @@ class Job:
 
     `prompt`: what this run answers. `fingerprint`: of the inputs it was taken in with. `is_complete`: given to `once`,
     taken as it lies. `is_held`: HOLD lies in it. `cancel_asked`: stop and publish nothing. `since`: of the state.
-    `problem` is kept while it waits because of it. `films`: names of all films made for this folder, over all runs.
-    `parked_by`: the error's class name.
+    `problem` is kept while it waits because of it. `films`: all films made for this folder, over all runs.
+    `parked_by`: the error's class name. `glance`: how the folder lay when it was last found at rest; `newest_ctime_ns`:
+    of what lay in it then, by its own file system's clock.
     """
 
     id: JobId
@@ -47,13 +49,26 @@ class Job:
     progress: float | None
     began_at: float
     problem: Problem | None
-    films: tuple[str, ...]
+    films: tuple[Claim, ...]
     parked_by: str | None
+    glance: bytes | None = None
+    newest_ctime_ns: int | None = None
 
     @property
     def reference(self) -> str:
         """Short enough to be read out; the log lines of this job carry it."""
         return self.id[:8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The little of a job that tells which folders have one."""
+
+    id: JobId
+    name: str
+    device: int
+    inode: int
+    state: JobState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +92,8 @@ class Request:
 
 JOB_COLUMNS = (
     "id, arrival, inbox, name, device, inode, state, since, backend, prompt, fingerprint, is_complete, is_held, "
-    "cancel_asked, due_at, attempts, failing_since, stage, progress, began_at, problem, films, parked_by"
+    "cancel_asked, due_at, attempts, failing_since, stage, progress, began_at, problem, films, parked_by, "
+    "glance, newest_ctime"
 )
 
 
@@ -97,8 +113,10 @@ def as_name(value: str | bytes) -> str:
 def column_value(column: str, value: Any) -> Any:
     if column == "problem":
         return problem_json(value)
-    if column == "films":
-        return json.dumps(value)
+    if column == "glance":
+        return value.hex()
+    if column == "newest_ctime":
+        return str(value)
     return value
 
 
@@ -132,6 +150,12 @@ def read_job(row: tuple[Any, ...]) -> Job:
         progress=row[18],
         began_at=row[19],
         problem=read_problem(row[20]),
-        films=tuple(json.loads(row[21])),
+        films=tuple(Claim(**film) for film in json.loads(row[21])),
         parked_by=row[22],
+        glance=bytes.fromhex(row[23]) if row[23] else None,
+        newest_ctime_ns=int(row[24]) if row[24] else None,
     )
+
+
+def films_json(films: Iterable[Claim]) -> str:
+    return json.dumps([{"file": film.file, "size": film.size, "sha256": film.sha256} for film in films])

@@ -23,6 +23,7 @@ CREATE TABLE jobs (
   began_at REAL NOT NULL,
   problem TEXT, parked_by TEXT,
   films TEXT NOT NULL DEFAULT '[]',
+  glance TEXT, newest_ctime TEXT,
   road TEXT NOT NULL
 );
 CREATE UNIQUE INDEX jobs_by_name ON jobs (inbox, name);

@@ -11,7 +11,7 @@ from photovideos.errors import InstructionFailed, ServiceTrouble, TokenExpired
 from photovideos.jobs.road import Export as ExportUnderWay
 from photovideos.jobs.road import Film
 from photovideos.jobs.states import Stage
-from photovideos.model import Block, Export, FilmFacts, Message, RawJson, RenderedFilm, RenderRecord, Token
+from photovideos.model import Block, Claim, Export, FilmFacts, Message, RawJson, RenderedFilm, RenderRecord, Token
 from photovideos.nemo import download as downloading
 from photovideos.nemo import draft as drafts
 from photovideos.nemo import render as rendering
@@ -191,8 +191,7 @@ def _published(walk: Walk, block: Block, under_way: ExportUnderWay, file: Path, 
     )
     film = replace(film, name=name, published=True)
     walk.save(export=replace(under_way, film=film), made=(*walk.road.made, film))
-    job = walk.tools.ledger.get(walk.job.id)
-    walk.tools.ledger.note(walk.job.id, films=[*(job.films if job else ()), name])
+    walk.tools.ledger.add_film(walk.job.id, Claim(file=name, size=film.size, sha256=film.sha256))
     walk.log.info("film.published", name=name, seconds=round(facts.duration_seconds, 2), bytes=facts.size_bytes)
     return film
 

@@ -13,7 +13,7 @@ from photovideos.errors import FolderMoved, NothingUsable
 from photovideos.intake import scan
 from photovideos.jobs.road import NO_FINGERPRINT, Input, InputState
 from photovideos.jobs.states import Stage
-from photovideos.model import FileEntry, LeftOut, MediaKind, Prepared, Snapshot
+from photovideos.model import Claim, FileEntry, LeftOut, MediaKind, Prepared, Snapshot
 from photovideos.nemo import upload as uploading
 from photovideos.nemo.upload import Outgoing, file_address
 from photovideos.pipeline.walk import Walk
@@ -139,7 +139,8 @@ def selected_names(walk: Walk, patterns: Sequence[str]) -> tuple[str, ...]:
 def _look(walk: Walk) -> Snapshot:
     if os.fstat(walk.folder_fd).st_nlink == 0:
         raise FolderMoved("The folder was deleted.")
-    return scan.take_snapshot(walk.folder_fd, walk.job.key)
+    made = tuple(Claim(file=film.name, size=film.size, sha256=film.sha256) for film in walk.road.made)
+    return scan.take_snapshot(walk.folder_fd, walk.job.key, claims=(*walk.job.films, *made))
 
 
 def _changes(walk: Walk) -> tuple[str, ...]:

@@ -9,40 +9,30 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from photovideos import logs
 from photovideos.config import Config, InboxConfig
-from photovideos.errors import FolderMoved, FolderOffline, PhotoVideosError
+from photovideos.errors import FolderOffline, PhotoVideosError, Stopping
 from photovideos.intake import mounts, scan
-from photovideos.intake.listing import Listing, SeenFolder
+from photovideos.intake.listing import Listing
 from photovideos.intake.marker import InboxMarker
 from photovideos.intake.pace import Pace, pace_of
-from photovideos.intake.settle import Waiting
 from photovideos.intake.watcher import InboxWatcher
 from photovideos.jobs.ledger import Ledger
-from photovideos.jobs.states import UNDER_WAY, JobState
-from photovideos.model import BackendKind, Control, FolderKey, JobId
-from photovideos.reception import notices
+from photovideos.model import BackendKind, Control, JobId
 from photovideos.reception.board import Board
-from photovideos.reception.desk import Desk, Seen
+from photovideos.reception.desk import Surroundings
 from photovideos.reception.first_sight import FirstSight
+from photovideos.reception.overview import ONCE_PATIENCE, Standing, unsettled_in, waiting_in
+from photovideos.reception.rounds import Rounds
+from photovideos.reception.signs import Bell
+
+__all__ = ["Reception", "Standing"]
 
 _log = logs.get("reception")
 
 OFFLINE_LOOK_SECONDS = 10.0
-ONCE_PATIENCE = 10  # settle times
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How an inbox does, for health checks, `status` and `once`. `waiting`: folders that are no jobs, and what for."""
-
-    is_online: bool
-    scanned_at: float
-    watches: bool
-    waiting: dict[str, str]
-    unsettled: tuple[str, ...]
 
 
 class Reception:
@@ -65,28 +55,33 @@ class Reception:
     ) -> None:
         self.path = str(inbox.path)
         self._inbox = inbox
-        self._config = config
         self._ledger = ledger
         self._stop = stop
         self._clock = clock
         self._monotonic = monotonic
-        self._wake_workers = wake
-        self._interrupt = interrupt
         self._is_once = is_once
-        self._backend = BackendKind(config.backend.kind)
         self._owner = owner
         seen = ledger.inbox_seen(self.path)
         self._marker = InboxMarker(owner, seen_device=seen["device"] if seen else None)
         self._first_sight = FirstSight(self.path, ledger, config)
         self._board = Board(self.path, config=config, ledger=ledger, has_unused_token=has_unused_token)
-        self._folders: dict[str, Seen] = {}
+        self._around = Surroundings(
+            ledger=ledger,
+            backend=BackendKind(config.backend.kind),
+            default_prompt=config.default_prompt,
+            default_prompt_after_seconds=config.default_prompt_after_minutes * 60,
+            clock=clock,
+            monotonic=monotonic,
+            wake=wake,
+            interrupt=interrupt,
+            stop=stop,
+            is_gated=self._first_sight.gated,
+            beat=self._beat,
+        )
         self._pace: Pace | None = None
-        self._desk: Desk | None = None
+        self._rounds: Rounds | None = None
         self._watcher: InboxWatcher | None = None
-        self._hint = threading.Event()
-        self._lock = threading.Lock()
-        self._asked: dict[str, set[Control]] = {}  # guarded by _lock
-        self._unsettle: set[str] = set()  # guarded by _lock
+        self._bell = Bell()
         self._standing = Standing(is_online=False, scanned_at=monotonic(), watches=False, waiting={}, unsettled=())
         self._scans = 0
         self._thread = threading.Thread(target=self._run, name=f"inbox {self.path}", daemon=True)
@@ -97,25 +92,21 @@ class Reception:
         self._thread.start()
 
     def join(self, deadline_seconds: float) -> None:
-        self._hint.set()
+        self._bell.ring()
         if self._thread.is_alive():
             self._thread.join(deadline_seconds)
 
     def wake(self) -> None:
         """Look now: an event, the schedule, or a command."""
-        self._hint.set()
+        self._bell.ring()
 
     def ask(self, name: str, control: Control) -> None:
         """A command's wish, as if the control file lay in the folder."""
-        with self._lock:
-            self._asked.setdefault(name, set()).add(control)
-        self.wake()
+        self._bell.ask(name, control)
 
     def settle_again(self, name: str) -> None:
         """The folder changed under its job: watch it anew."""
-        with self._lock:
-            self._unsettle.add(name)
-        self.wake()
+        self._bell.unsettle(name)
 
     def standing(self) -> Standing:
         return self._standing
@@ -130,12 +121,13 @@ class Reception:
     def _run(self) -> None:
         wait = 0.0
         while not self._stop.is_set():
-            self._hint.wait(wait)
-            self._hint.clear()
+            self._bell.wait(wait)
             if self._stop.is_set():
                 break
             try:
                 wait = self._scan()
+            except Stopping:
+                break
             except FolderOffline as error:
                 wait = self._offline(str(error))
             except PhotoVideosError as error:
@@ -169,31 +161,34 @@ class Reception:
         self._standing = replace(self._standing, is_online=False, scanned_at=self._monotonic())
         return min(OFFLINE_LOOK_SECONDS, self._pace.idle_seconds if self._pace else OFFLINE_LOOK_SECONDS)
 
+    def _beat(self) -> None:
+        """A sign of life in the middle of a scan: many folders, or large ones, take their time."""
+        self._standing = replace(self._standing, scanned_at=self._monotonic())
+
     def _scan(self) -> float:
         """One round; returns the seconds until the next."""
         inbox_fd = scan.open_inbox(self.path)
         try:
-            self._get_ready(inbox_fd)
+            rounds = self._got_ready(inbox_fd)
             ownership = self._marker.check(inbox_fd, now=self._monotonic())
             if not ownership.is_mine:
                 return self._offline(ownership.reason)
             if ownership.took_over:
                 _log.warning("inbox.taken_over", inbox=self.path)
+            signs = self._bell.taken()
             listing = scan.list_folders(inbox_fd)
             seen = self._ledger.inbox_seen(self.path)
             self._first_sight.look(inbox_fd, listing, is_first=seen is None)
             if seen is None or seen["device"] != ownership.device:
                 self._ledger.see_inbox(self.path, owner=self._owner, device=ownership.device)
-            self._follow(listing)
-            waits = [self._visit(inbox_fd, folder) for folder in listing.folders]
-            self._notice_gone(listing)
+            wait = rounds.go(inbox_fd, listing, signs)
             self._show(inbox_fd, listing)
         finally:
             os.close(inbox_fd)
         assert self._pace is not None
-        return max(0.01, min([self._pace.idle_seconds, self._supervised(), *waits]))
+        return max(0.01, min(self._pace.idle_seconds, self._supervised(), wait))
 
-    def _get_ready(self, inbox_fd: int) -> None:
+    def _got_ready(self, inbox_fd: int) -> Rounds:
         """The pace and the watch of this inbox; anew if another file system was mounted here."""
         mount = mounts.mount_of(inbox_fd)
         is_polled = self._inbox.watch == "poll" or (self._inbox.watch == "auto" and mount.hides_writes)
@@ -205,32 +200,18 @@ class Reception:
         )
         if self._is_once:  # it has to come to an end: what stays incomplete is named and left out
             pace = replace(pace, given_up_after_seconds=ONCE_PATIENCE * pace.settle_seconds)
-        if pace == self._pace:
-            return
+        if self._rounds is not None and pace == self._pace:
+            return self._rounds
         self._pace = pace
-        self._desk = Desk(
-            ledger=self._ledger,
-            pace=pace,
-            backend=self._backend,
-            default_prompt=self._config.default_prompt,
-            default_prompt_after_seconds=self._config.default_prompt_after_minutes * 60,
-            clock=self._clock,
-            monotonic=self._monotonic,
-            wake=self._wake_workers,
-            interrupt=self._interrupt,
-            is_gated=self._first_sight.gated,
-        )
+        if self._rounds is None:
+            self._rounds = Rounds(self.path, self._around, self._first_sight, pace)
+        else:
+            self._rounds.at_pace(pace)
         if self._watcher:
             self._watcher.close()
-        self._watcher = InboxWatcher(self.path, on_hint=self._hinted, is_polled=is_polled)
+        self._watcher = InboxWatcher(self.path, on_hint=self._bell.hint, is_polled=is_polled)
         _log.info("inbox.watched", inbox=self.path, how="polling" if is_polled else "events", files=mount.kind)
-
-    def _hinted(self, name: str | None) -> None:
-        """From watchdog's thread. A folder that was written to is looked at often again."""
-        if name is not None:
-            with self._lock:
-                self._asked.setdefault(name, set())
-        self._hint.set()
+        return self._rounds
 
     def _supervised(self) -> float:
         assert self._watcher is not None
@@ -239,110 +220,25 @@ class Reception:
             _log.warning("watch.deaf", inbox=self.path, reason=supervision.reason)
         return supervision.next_check_seconds
 
-    # --- folders ----------------------------------------------------------------------------------------------------
-
-    def _follow(self, listing: Listing) -> None:
-        """Folders that bear another name now keep what is remembered of them."""
-        names = {folder.name for folder in listing.folders}
-        by_inode = {(folder.device, folder.inode): folder for folder in listing.folders}
-        for name in [name for name in self._folders if name not in names]:
-            seen = self._folders.pop(name)
-            moved = by_inode.get((seen.key.device, seen.key.inode))
-            if moved is not None and moved.name not in self._folders:
-                seen.key = replace(seen.key, name=moved.name)
-                self._folders[moved.name] = seen
-
-    def _visit(self, inbox_fd: int, folder: SeenFolder) -> float:
-        """Looks at a folder if it is due; returns the seconds until it is due again."""
-        assert self._desk is not None
-        assert self._pace is not None
-        key = FolderKey(inbox=self.path, name=folder.name, device=folder.device, inode=folder.inode)
-        seen = self._folders.get(folder.name)
-        if seen is None or (seen.key.device, seen.key.inode) != (folder.device, folder.inode):
-            seen = self._folders[folder.name] = Seen(key=key, first_seen_at=self._monotonic())
-        self._take_wishes(folder, seen)
-        if self._monotonic() < seen.next_look_at:
-            return seen.next_look_at - self._monotonic()
-        if self._first_sight.leaves_alone(inbox_fd, folder):
-            seen.next_look_at = self._monotonic() + self._pace.idle_seconds
-            return self._pace.idle_seconds
-        try:
-            folder_fd = scan.open_folder_at(inbox_fd, folder.name)
-            try:
-                self._desk.visit(seen, folder_fd)
-            finally:
-                os.close(folder_fd)
-        except FolderMoved:
-            seen.next_look_at = self._monotonic()
-        except FolderOffline as error:
-            _log.warning("folder.unreadable", folder=folder.name, reason=str(error))
-            seen.next_look_at = self._monotonic() + OFFLINE_LOOK_SECONDS
-        return max(0.0, seen.next_look_at - self._monotonic())
-
-    def _take_wishes(self, folder: SeenFolder, seen: Seen) -> None:
-        """Hints, commands and changed directories make a folder due at once."""
-        with self._lock:
-            asked = self._asked.pop(folder.name, None)
-            is_unsettled = folder.name in self._unsettle
-            self._unsettle.discard(folder.name)
-        if asked:
-            seen.asked |= asked
-            seen.decided = None
-        if is_unsettled:
-            seen.state, seen.decided = None, None
-        if asked is not None or is_unsettled or folder.mtime_ns != seen.mtime_ns:
-            seen.next_look_at = 0.0
-        seen.mtime_ns = folder.mtime_ns
-
-    def _notice_gone(self, listing: Listing) -> None:
-        """Folders that were deleted: whoever works on them stops, and nothing is left behind."""
-        names = {folder.name for folder in listing.folders} | set(listing.not_taken)
-        if not listing.is_complete:
-            return
-        inodes = {(folder.device, folder.inode) for folder in listing.folders}
-        for job in self._ledger.jobs(self.path):
-            if job.key.name in names or job.state is JobState.GONE or (job.key.device, job.key.inode) in inodes:
-                continue
-            self._ledger.put(job.id, JobState.GONE, problem=None, due_at=None, stage=None, progress=None)
-            self._interrupt(job.id)
-            _log.info("folder.gone", job=job.reference, folder=job.key.name, was=job.state)
-
-    # --- showing ----------------------------------------------------------------------------------------------------
-
     def _show(self, inbox_fd: int, listing: Listing) -> None:
-        jobs = self._ledger.jobs(self.path)
-        taken = {job.key.name for job in jobs if job.state not in (JobState.GONE, JobState.SETTLING)}
-        waiting = {
-            name: notices.STATES[seen.waiting]
-            for name, seen in self._folders.items()
-            if seen.waiting is not None and seen.waiting is not Waiting.NOTHING and name not in taken
-        }
-        # a folder whose film is made may be settling, too: its prompt was saved again
-        under_way = {job.key.name for job in jobs if job.state in UNDER_WAY and job.state is not JobState.SETTLING}
+        """How things stand now: for other threads, and in the inbox file."""
+        assert self._rounds is not None
+        assert self._pace is not None
+        folders, roster, now = self._rounds.folders, self._rounds.roster(), self._monotonic()
+        waiting = waiting_in(folders, roster)
         self._standing = Standing(
             is_online=True,
-            scanned_at=self._monotonic(),
+            scanned_at=now,
             watches=bool(self._watcher and self._watcher.is_armed),
             waiting=waiting,
-            unsettled=tuple(
-                name for name, seen in self._folders.items() if name not in under_way and self._is_on_its_way(seen)
-            ),
+            unsettled=unsettled_in(folders, roster, pace=self._pace, now=now),
         )
         self._board.show(
             inbox_fd,
             listing,
-            jobs=jobs,
             waiting=waiting,
             library=len(self._first_sight.left_alone()),
-            nested={name: seen.nested_prompts for name, seen in self._folders.items() if seen.nested_prompts},
+            nested={name: seen.nested_prompts for name, seen in folders.items() if seen.nested_prompts},
             watching="It is told of changes at once." if self._standing.watches else "It looks every few seconds.",
             now=self._clock(),
         )
-
-    def _is_on_its_way(self, seen: Seen) -> bool:
-        """For `once`: may this folder still settle? One that goes on changing for 10 settle times is reported."""
-        assert self._pace is not None
-        if seen.waiting is not Waiting.COPY:
-            return False
-        patience = (ONCE_PATIENCE + 1) * self._pace.settle_seconds
-        return self._monotonic() - seen.first_seen_at < patience

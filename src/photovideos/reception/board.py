@@ -23,13 +23,14 @@ class Board:
         self._backend = BackendKind(config.backend.kind)
         self._ledger = ledger
         self._has_unused_token = has_unused_token
+        self._read_at = -1
+        self._known: list[Job] = []
 
     def show(
         self,
         inbox_fd: int,
         listing: Listing,
         *,
-        jobs: list[Job],
         waiting: Mapping[str, str],
         library: int,
         nested: Mapping[str, tuple[str, ...]],
@@ -37,6 +38,7 @@ class Board:
         now: float,
     ) -> None:
         """`waiting`: folders that are no jobs and what they wait for; `nested`: folders and the prompts inside them."""
+        jobs = self._jobs()
         pause = next((one for one in self._ledger.pauses() if one.backend is self._backend), None)
         note = InboxNote(
             backend=self._backend,
@@ -51,6 +53,14 @@ class Board:
             notices=self._notices(),
         )
         inbox_file.show(inbox_fd, note, now=now)
+
+    def _jobs(self) -> list[Job]:
+        """Those that a person may want to know of, read again only after a change."""
+        changes = self._ledger.changes
+        if changes != self._read_at:
+            self._known = self._ledger.jobs(self._inbox, states=UNDER_WAY | NEEDS_HELP)
+            self._read_at = changes
+        return self._known
 
     def _credits(self) -> Balance | None:
         known = self._ledger.recall(CREDITS + self._backend)

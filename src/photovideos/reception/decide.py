@@ -20,6 +20,7 @@ class View:
 
     `controls`: those that did not count yet. `is_already_made`: a summary matches its inputs and its film is there.
     `has_stray_status`: a status file of ours says that work had begun, and the ledger knows nothing of it.
+    `is_prompt_cut`: the file goes on behind what is used of it.
     """
 
     fingerprint: Fingerprint
@@ -27,6 +28,7 @@ class View:
     controls: frozenset[Control] = frozenset()
     is_already_made: bool = False
     has_stray_status: bool = False
+    is_prompt_cut: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +88,7 @@ def decide(view: View, job: Job | None, road: Road) -> Action:
         return Leave()
     change = prompts.change(job.prompt, view.prompt)
     if isinstance(change, prompts.Same):
-        is_other = view.fingerprint != job.fingerprint
-        return ShowNewPhotos() if job.state is JobState.DONE and is_other else Leave()
+        return Leave() if view.fingerprint == job.fingerprint else _with_other_photos(view, job, road)
     if job.state is not JobState.DONE:
         return TakeIn(prompt=view.prompt)
     return _refined(view.prompt, change, road)
@@ -95,7 +96,9 @@ def decide(view: View, job: Job | None, road: Road) -> Action:
 
 def _unknown(view: View) -> Action:
     """A folder without a job."""
-    if Control.CANCEL in view.controls or view.prompt is None:
+    if Control.CANCEL in view.controls:
+        return Stop()
+    if view.prompt is None:
         return Leave()
     if Control.RETRY in view.controls:
         return TakeIn(prompt=view.prompt)
@@ -104,6 +107,15 @@ def _unknown(view: View) -> Action:
     if view.has_stray_status:
         return AskForHelp()
     return TakeIn(prompt=view.prompt)
+
+
+def _with_other_photos(view: View, job: Job, road: Road) -> Action:
+    """Photos alone start nothing, but what failed for good failed only for as long as they stay as they are."""
+    if job.state is JobState.DONE:
+        return ShowNewPhotos()
+    if job.state is not JobState.FAILED or road.has_spoken:
+        return Leave()
+    return GoOn(prompt=job.prompt, road=_on_from_here(view, job, road)) if road.said else TakeIn(prompt=job.prompt)
 
 
 def _again(view: View, job: Job, road: Road) -> Action:

@@ -31,15 +31,23 @@ def of_waiting(verdict: Verdict, snapshot: Snapshot, *, since: float, blank_prom
     """The note of a folder that has not settled; None for one that has."""
     if verdict.is_settled:
         return None
+    if snapshot.too_big:
+        return _of_too_big(snapshot.too_big, since=since)
     lines = list(_LINES[verdict.waiting])
     if verdict.waiting is Waiting.PROMPT and blank_prompt:
         lines.insert(0, "The prompt.txt in this folder is empty.")
     if verdict.holding_up:
         lines.append("These files hold it up; copy them again or take them out:")
         lines += [f"  {item.file}: {item.reason}" for item in verdict.holding_up[:20]]
-    if snapshot.too_big:
-        lines.append(f"This folder is too big for one film: {snapshot.too_big}.")
     return _note(STATES[verdict.waiting], lines, since=since, left_out=(*snapshot.left_out, *verdict.left_out))
+
+
+def _of_too_big(why: str, *, since: float) -> StatusNote:
+    lines = (
+        f"This folder is too big for one film: {why}.",
+        "Move a part of its files into folders of their own, each with a prompt.txt.",
+    )
+    return _note("NEEDS HELP", lines, since=since)
 
 
 def of_problem(message: str, advice: str, *, since: float) -> StatusNote:

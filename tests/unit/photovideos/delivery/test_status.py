@@ -33,7 +33,9 @@ def test_every_state_has_its_file_and_another_state_replaces_it(folder: Path, fo
     status.show(folder_fd, note("queued"), now=NOW)
     status.show(folder_fd, note(state), now=NOW)
     assert listed(folder) == [f"_photovideos - {state}.txt"]
-    assert status.find(folder_fd) == state
+    found = status.find(folder_fd)
+    assert found is not None
+    assert found.state == state
 
 
 def test_a_state_that_there_is_not_is_a_mistake_of_ours() -> None:

@@ -61,9 +61,9 @@ def test_a_file_is_read_again_only_if_its_stat_changed(drop: MakeDrop, monkeypat
     read: list[str] = []
     real = room.digest_of
 
-    def watched(folder_fd: int, entry: FileEntry, *, stop: threading.Event | None = None) -> str:
+    def watched(folder_fd: int, entry: FileEntry, **options: Any) -> str:
         read.append(entry.path)
-        return real(folder_fd, entry, stop=stop)
+        return real(folder_fd, entry, **options)
 
     monkeypatch.setattr(room, "digest_of", watched)
     assert scan.fingerprint(folder.fd, folder.look().media, digests)[0] == first
