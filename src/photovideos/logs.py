@@ -6,12 +6,13 @@ under a secret's key never appear. This room does not decide what is logged.
 
 from __future__ import annotations
 
+import io
 import logging
 import re
 import sys
 import unicodedata
 from collections.abc import Iterable
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
@@ -66,9 +67,22 @@ def get(name: str) -> FilteringBoundLogger:
     return logger
 
 
+class _Stderr(io.TextIOBase):
+    """Whatever stderr is at the moment of writing: a live progress bar puts itself in its place and moves aside."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        return sys.stderr.isatty()
+
+
 def set_up(*, stream: TextIO | None = None, for_people: bool | None = None, level: int = logging.INFO) -> None:
     """Once per process, before the first line. `for_people` None: whether `stream` (stderr) is a terminal."""
-    out = stream if stream is not None else sys.stderr
+    out = stream if stream is not None else _Stderr()
     readable = out.isatty() if for_people is None else for_people
     processors: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -84,7 +98,7 @@ def set_up(*, stream: TextIO | None = None, for_people: bool | None = None, leve
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(file=out),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", out)),
         cache_logger_on_first_use=False,
     )
     _route_library_logs(level)
