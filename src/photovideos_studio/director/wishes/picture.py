@@ -5,6 +5,8 @@ from __future__ import annotations
 from photovideos_studio.director.wishes.findings import Finding, Scene
 from photovideos_studio.director.words.clauses import Clause
 
+_INSTRUMENTS = ("piano", "acoustic", "jazz", "rock", "classical", "lofi", "hiphop", "electronic", "pop")  # `slow piano`
+
 
 def read_picture(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
     return [
@@ -106,8 +108,11 @@ def _belongs_to_other(clause: Clause, place: int) -> bool:
     neighbours = [clause.terms[i] for i in (place - 1, place + 1, place + 2) if 0 <= i < len(clause.terms)]
     if any(term.has("video", "pace") for term in neighbours):
         return False
-    others = ("transition", "motion", "music", "song", "title", "fade_out", "mood", "move_photo")
-    return any(term.has(*others) and not term.has("pace") for term in neighbours)
+    others = ("transition", "motion", "music", "song", "title", "fade_out", "move_photo")
+    if any(term.has(*others) and not term.has("pace") for term in neighbours):
+        return True
+    after = clause.terms[place + 1] if place + 1 < len(clause.terms) else None
+    return after is not None and after.named("mood") in _INSTRUMENTS
 
 
 def _is_sparse(clause: Clause) -> bool:

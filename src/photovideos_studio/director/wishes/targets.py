@@ -11,6 +11,7 @@ from photovideos_studio.director.words.clauses import Clause
 from photovideos_studio.director.words.terms import Term
 from photovideos_studio.director.words.tokens import is_song_name
 
+_COUNTERS = "张張幅枚目장째"
 _NOUNS = ("photo", "one", "ordinal_counter", "clips")
 
 
@@ -85,7 +86,7 @@ def _ordinal_target(clause: Clause, at: int, scene: Scene) -> Target | None:
 
 def _may_stand_alone(terms: tuple[Term, ...], at: int, end: int) -> bool:
     """`drop the last`, `skip the second and the fourth`; never `the second day` or `last 3 seconds`."""
-    if terms[at].has("photo"):
+    if terms[at].has("photo") or terms[at].text[-1:] in _COUNTERS:
         return True
     following = terms[end] if end < len(terms) else None
     return (

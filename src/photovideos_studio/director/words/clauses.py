@@ -76,6 +76,7 @@ def clauses(text: str, names: Sequence[str], language: str | None = None) -> tup
     for position, term in enumerate(all_terms):
         ends_sentence = term.has("mark") and term.value in _SENTENCE_ENDS and not _is_abbreviation(all_terms, position)
         ends_clause = ends_sentence or (term.has("mark") and term.value in _CLAUSE_ENDS)
+        ends_clause = ends_clause or (spoken == "ja" and term.text == "、")
         if not ends_clause:
             if run and term.has("correction") and not term.has("change", "stop"):
                 found += _clause(text, run, sentence)
