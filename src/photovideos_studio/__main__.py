@@ -100,6 +100,10 @@ def run(options: argparse.Namespace) -> None:
         roots=roots,
         **plan.store_options,
     )
+
+    def end_token(token: str) -> None:
+        store.tokens.end(token, now=now())
+
     try:
         if options.socket:
             listening = listen_private(options.socket)
@@ -120,7 +124,7 @@ def run(options: argparse.Namespace) -> None:
                 ),
                 unreadable=(Unreadable,),
                 render_errors=(RenderError,),
-                around=(lambda inner: Villain(inner, plan)) if options.faults else None,
+                around=partial(Villain, plan=plan, end_token=end_token) if options.faults else None,
             )
             server.serve(server.build(app, roots=roots, ends_with_stdin=options.exit_with_stdin), listening)
         finally:

@@ -13,7 +13,8 @@ The file is YAML or JSON. Unknown keys are errors, all named with their path.
         containing: b.jpg # only calls whose path or body (its first 64 KB) contain this; then `call` counts among those
         do: failed        # what happens, with its options:
 
-    code      code, status, message, retry_after           an answer with a code of contract §9 (0: a bare HTTP status)
+    code      code, status, message, retry_after           an answer with a code of contract §9 (0: a bare HTTP status);
+                                                            1001 ends the token for good, so that another is given out
     status    status, body, content_type, retry_after      any status with any body, also one that is no JSON
     json      json, status                                  this very JSON and nothing else
     change    set: {path: value}, drop: [path]              the real answer, altered (`data.files.0.filename`)

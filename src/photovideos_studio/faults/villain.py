@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -43,11 +44,12 @@ def endpoint_of(method: str, path: str) -> tuple[str, str | None]:
 
 
 class Villain:
-    """ASGI middleware."""
+    """ASGI middleware. `end_token`: makes the studio behind it forget a token, which a played 1001 says it did."""
 
-    def __init__(self, app: ASGIApp, plan: FaultPlan) -> None:
+    def __init__(self, app: ASGIApp, plan: FaultPlan, *, end_token: Callable[[str], None]) -> None:
         self._app = app
         self._plan = plan
+        self._end_token = end_token
         self._spent = 0.0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,6 +71,8 @@ class Villain:
         host = next((value.decode("latin-1") for key, value in scope["headers"] if key == b"host"), "studio")
         own = f"{scope.get('scheme', 'http')}://{host}{scope['path']}"
         call = Call(app=self._app, scope=scope, receive=receive, send=send, fault=fault, own_address=own)
+        if fault.do == "code" and fault.option("code", 0) == 1001 and (token := _token_of(scope)):
+            await asyncio.to_thread(self._end_token, token)
         await (stream if fault.do == "stream" else DEEDS[fault.do])(call)
         if endpoint == "instruct" and fault.do == "stream" and fault.option("applied", True) is not False:
             self._charge()
@@ -128,6 +132,11 @@ async def _peek(receive: Receive) -> tuple[bytes, Receive]:
         return kept.pop(0) if kept else await receive()
 
     return bytes(head), again
+
+
+def _token_of(scope: Scope) -> str:
+    value = next((value for key, value in scope["headers"] if key == b"authorization"), b"")
+    return bytes(value).decode("latin-1").partition(" ")[2].strip()
 
 
 def _render_id(head: bytes) -> str | None:

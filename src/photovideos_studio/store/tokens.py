@@ -98,6 +98,15 @@ class Tokens:
                 self._save()
         return Account(user_id=record.user_id, token_digest=key)
 
+    def end(self, token: str, *, now: float) -> None:
+        """The token is no longer accepted, and its client id may ask for another."""
+        key = _digest(token)
+        with self._lock:
+            record = self._records.get(key)
+            if record is not None and record.expires_at > now:
+                self._records[key] = replace(record, expires_at=now)
+                self._save()
+
     def _save(self) -> None:
         disk.write_json(self._path, {key: asdict(record) for key, record in self._records.items()})
 

@@ -15,11 +15,11 @@ def villain(rigs: Callable[..., Any]) -> Callable[..., Any]:
 
     def make(*faults: dict[str, Any], on_tcp: bool = False, **settings: Any) -> Any:
         plan = parse_faults({"faults": list(faults), **settings})
-        return rigs(
-            on_tcp=on_tcp,
-            around=lambda app: Villain(app, plan),
-            manner=plan.manner_options,
-            store_options=plan.store_options,
-        )
+
+        def around(app: Any) -> Villain:
+            studio = app.state.studio
+            return Villain(app, plan, end_token=lambda token: studio.store.tokens.end(token, now=studio.clock()))
+
+        return rigs(on_tcp=on_tcp, around=around, manner=plan.manner_options, store_options=plan.store_options)
 
     return make

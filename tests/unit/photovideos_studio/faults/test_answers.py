@@ -31,7 +31,8 @@ def test_a_code_comes_with_its_status(villain: Villains, code: int, status: int)
     rig.sign_in()
     answer = rig.ask("GET", BALANCE)
     assert (answer.status_code, answer.json()) == (status, {"code": code, "message": "no", "data": None})
-    assert rig.ask("GET", BALANCE).json()["code"] == 0
+    if code != 1001:
+        assert rig.ask("GET", BALANCE).json()["code"] == 0
 
 
 def test_a_code_may_come_in_a_200_answer(villain: Villains) -> None:
@@ -39,6 +40,17 @@ def test_a_code_may_come_in_a_200_answer(villain: Villains) -> None:
     rig.sign_in()
     answer = rig.ask("GET", BALANCE)
     assert (answer.status_code, answer.json()["code"]) == (200, 1001)
+
+
+def test_after_1001_the_token_is_gone_and_its_client_gets_another_for_the_same_user(villain: Villains) -> None:
+    rig = villain({"on": "credits", "do": "code", "code": 1001})
+    first = rig.ask("POST", "/api/auth/anonymous-token", headers={"X-Client-Id": "x"}).json()["data"]
+    rig.headers = {"Authorization": f"Bearer {first['token']}"}
+    assert [rig.ask("GET", BALANCE).json()["code"] for _ in range(2)] == [1001, 1001]
+    second = rig.ask("POST", "/api/auth/anonymous-token", headers={"X-Client-Id": "x"}).json()["data"]
+    assert second["user_id"] == first["user_id"]
+    rig.headers = {"Authorization": f"Bearer {second['token']}"}
+    assert rig.ask("GET", BALANCE).json()["code"] == 0
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503])
