@@ -19,13 +19,16 @@ SETTLE_SECONDS = 0.6
 FILM_SECONDS = 90.0  # patience for a short film on a busy machine
 
 
-def wait_for(what: str, look: Callable[[], Any], seconds: float = FILM_SECONDS) -> Any:
-    """The first true answer of `look`; fails after the deadline."""
+def wait_for(
+    what: str, look: Callable[[], Any], seconds: float = FILM_SECONDS, *, log: Callable[[], str] | None = None
+) -> Any:
+    """The first true answer of `look`; fails after the deadline, with the end of the log as it is then."""
     deadline = time.monotonic() + seconds
     pause = threading.Event()
     while not (found := look()):
         if time.monotonic() > deadline:
-            pytest.fail(f"waited {seconds:.0f} s for {what}")
+            told = f"; the log says:\n{log()[-3000:]}" if log else ""
+            pytest.fail(f"waited {seconds:.0f} s for {what}{told}")
         pause.wait(0.05)
     return found
 
@@ -93,7 +96,7 @@ class House:
 
     def film_of(self, folder: Path, name: str | None = None) -> Path:
         film = folder / (name or f"{folder.name}.mp4")
-        wait_for(f"{film.name}; the log says:\n{self.log()[-3000:]}", film.exists)
+        wait_for(film.name, film.exists, log=self.log)
         wait_for("the status file to go", lambda: not self.status_of(folder))
         return film
 
