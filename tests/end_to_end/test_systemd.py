@@ -1,4 +1,4 @@
-"""The service under a real systemd: installed as the README says, killed, deaf, out of memory. Slow: boots a container."""
+"""The service under a real systemd: installed as the README says, killed, deaf, out of memory. Boots a container."""
 
 import re
 import shutil
@@ -98,7 +98,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Line by line as the README says; only that pip has no network, and that nobody wants to wait 30 s for a folder."""
+    """Line by line as the README says; only that pip has no network, and folders settle within a second."""
     scratch = tmp_path_factory.mktemp("box")
     drops = scratch / "drops"
     drops.mkdir()

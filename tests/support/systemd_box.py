@@ -9,7 +9,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -45,7 +45,7 @@ class Box:
         self._process: subprocess.Popen[bytes] | None = None
         self._leader = 0
 
-    def __enter__(self) -> "Box":
+    def __enter__(self) -> Self:
         groups = self._own_groups()
         enter_groups = "".join(f"echo $$ > {group}/cgroup.procs; " for group in groups)
         # The bind mount lies in a mount namespace of its own, so it cannot outlive the box.

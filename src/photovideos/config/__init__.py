@@ -103,7 +103,7 @@ def parse(text: bytes | str, *, source: str = "config") -> Config:
     try:
         config = Config.model_validate(value)
     except ValidationError as error:
-        raise ConfigError([_problem(each) for each in error.errors()], source=source) from error
+        raise ConfigError(_problems(error), source=source) from error
     if problems := _contradictions(config):
         raise ConfigError(problems, source=source)
     return config
@@ -136,6 +136,18 @@ def _contradictions(config: Config) -> list[str]:
     return problems
 
 
+def _problems(error: ValidationError) -> list[str]:
+    """A list is not called too short because its items are wrong: they are told themselves."""
+    told = error.errors()
+    places = [each["loc"] for each in told]
+
+    def _follows(each: ErrorDetails) -> bool:
+        loc = each["loc"]
+        return each["type"] == "too_short" and any(loc == place[: len(loc)] != place for place in places)
+
+    return [_problem(each) for each in told if not _follows(each)]
+
+
 def _problem(error: ErrorDetails) -> str:
     path = ""
     for part in error["loc"]:
@@ -145,6 +157,8 @@ def _problem(error: ErrorDetails) -> str:
         return f"{path}: is no key that photovideos knows"
     if kind == "missing":
         return f"{path}: is missing"
+    if kind == "too_short":
+        return f"{path}: needs one entry at least"
     if kind == "string_type" and isinstance(given, int | float) and not isinstance(given, bool):
         return f"{path}: must be text: put it in quotes (is {given})"
     message = error["msg"].removeprefix("Value error, ")
