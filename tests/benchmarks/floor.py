@@ -10,6 +10,7 @@ import multiprocessing
 import os
 from collections.abc import Mapping
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 
@@ -45,8 +46,7 @@ def encode_floor(draft: Draft, memory: mmap.mmap, processes: int) -> float:
     start = context.Barrier(processes + 1)
     bounds = [round(draft.frame_count * part / processes) for part in range(processes + 1)]
     children = [
-        context.Process(target=_encode, args=(draft, memory, first, last, start))
-        for first, last in zip(bounds, bounds[1:], strict=False)
+        context.Process(target=_encode, args=(draft, memory, first, last, start)) for first, last in pairwise(bounds)
     ]
     for child in children:
         child.start()

@@ -47,7 +47,8 @@ def paint_photo(seed: int) -> npt.NDArray[np.uint8]:
         painted = colour[None, None] * (1.0 + detail[..., None] * (0.35 + 0.25 * layer))
         picture = np.where(mask[..., None], painted, picture)
     picture += rng.normal(0, 0.006, (HEIGHT, WIDTH, 1)).astype(np.float32)
-    return np.clip(picture * 255, 0, 255).astype(np.uint8)
+    pixels: npt.NDArray[np.uint8] = np.clip(picture * 255, 0, 255).astype(np.uint8)
+    return pixels
 
 
 def _fractal(rng: np.random.Generator, octaves: int) -> npt.NDArray[np.float32]:
@@ -56,7 +57,8 @@ def _fractal(rng: np.random.Generator, octaves: int) -> npt.NDArray[np.float32]:
         size = (3 << octave, 4 << octave)
         rough = rng.normal(0, 1, size).astype(np.float32)
         total += cv2.resize(rough, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC) * 0.62**octave
-    return total / float(total.std())
+    even: npt.NDArray[np.float32] = total / float(total.std())
+    return even
 
 
 def _fractal_line(rng: np.random.Generator) -> npt.NDArray[np.float32]:
@@ -64,7 +66,8 @@ def _fractal_line(rng: np.random.Generator) -> npt.NDArray[np.float32]:
     for octave in range(10):
         rough = rng.normal(0, 1, (1, 4 << octave)).astype(np.float32)
         line += cv2.resize(rough, (WIDTH, 1), interpolation=cv2.INTER_LINEAR) * 0.5**octave
-    return line[0]
+    heights: npt.NDArray[np.float32] = line[0]
+    return heights
 
 
 def make_photos(folder: Path) -> list[Path]:

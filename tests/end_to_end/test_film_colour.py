@@ -46,7 +46,7 @@ def _write_oriented(path: Path, orientation: int, pixels: npt.NDArray[np.uint8])
     elif path.suffix == ".tiff":
         image.save(path, exif=exif)
     else:
-        image.save(path, exif=exif.tobytes(), **({"quality": 95} if path.suffix != ".png" else {}))
+        image.save(path, exif=exif.tobytes(), quality=95)  # PNG takes no notice
     return path
 
 
@@ -111,7 +111,7 @@ def test_r08_the_stream_and_the_container_are_tagged_bt709_limited(tmp_path: Pat
     assert data[at + 4 : at + 8] == b"nclx"
     assert struct.unpack(">HHH", data[at + 8 : at + 14]) == (1, 1, 1)
     assert data[at + 14] & 0x80 == 0
-    with film.open("rb") as file, av.open(file, format="mp4") as container:
+    with film.open("rb") as file, av.open(file, mode="r", format="mp4") as container:
         frame = next(container.decode(video=0))
         assert (frame.color_primaries, frame.color_trc, frame.colorspace, frame.color_range) == (1, 1, 1, 1)
 

@@ -32,7 +32,7 @@ def _boxes(data: bytes) -> list[str]:
 
 
 def test_r05_sound_is_aac_lc_stereo_at_48_khz_even_when_silent(photo: Path, tmp_path: Path) -> None:
-    with film_of([photo], tmp_path).open("rb") as file, av.open(file, format="mp4") as container:
+    with film_of([photo], tmp_path).open("rb") as file, av.open(file, mode="r", format="mp4") as container:
         sound = container.streams.audio[0].codec_context
         assert (sound.name, sound.profile, sound.sample_rate, sound.layout.name) == ("aac", "LC", 48000, "stereo")
 
@@ -47,7 +47,7 @@ def test_r06_it_is_high_profile_420_with_a_fitting_level_and_moov_first(
     film = film_of([photo], tmp_path, size=size, fps=fps, slot_ms=200)
     kinds = _boxes(film.read_bytes())
     assert kinds.index("moov") < kinds.index("mdat")
-    with film.open("rb") as file, av.open(file, format="mp4") as container:
+    with film.open("rb") as file, av.open(file, mode="r", format="mp4") as container:
         video = container.streams.video[0].codec_context
         assert (video.pix_fmt, video.profile) == ("yuv420p", "High")
         assert (video.width, video.height) == size
@@ -55,16 +55,21 @@ def test_r06_it_is_high_profile_420_with_a_fitting_level_and_moov_first(
         assert video.extradata[3] <= level  # AVCDecoderConfigurationRecord, ISO 14496-15 §5.3.3
 
 
+def _seconds(stream: av.stream.Stream) -> float:
+    assert stream.duration is not None
+    assert stream.time_base is not None
+    return float(stream.duration * stream.time_base)
+
+
 @pytest.mark.parametrize("fps", [24, 25, 30, 50, 60])
 def test_r07_pictures_and_sound_have_the_asked_length_and_end_together(fps: int, photo: Path, tmp_path: Path) -> None:
-    with film_of([photo] * 3, tmp_path, fps=fps, slot_ms=900, fade_ms=250).open("rb") as file:
-        with av.open(file, format="mp4") as container:
-            video, sound = container.streams.video[0], container.streams.audio[0]
-            assert video.frames == round(2.7 * fps)
-            assert float(video.duration * video.time_base) == pytest.approx(2.7, abs=1 / fps)
-            assert float(sound.duration * sound.time_base) == pytest.approx(2.7, abs=1 / fps)
-            assert video.start_time == 0
-            times = [frame.pts for frame in container.decode(video=0)]
+    film = film_of([photo] * 3, tmp_path, fps=fps, slot_ms=900, fade_ms=250)
+    with film.open("rb") as file, av.open(file, mode="r", format="mp4") as container:
+        video, sound = container.streams.video[0], container.streams.audio[0]
+        assert video.frames == round(2.7 * fps)
+        assert [_seconds(stream) for stream in (video, sound)] == pytest.approx([2.7, 2.7], abs=1 / fps)
+        assert video.start_time == 0
+        times = [frame.pts or 0 for frame in container.decode(video=0)]
     assert np.ptp(np.diff(times)) == 0, "frames do not come at even times"
 
 
@@ -74,7 +79,7 @@ def test_r13_sound_that_is_no_number_or_too_loud_still_gives_a_film(photo: Path,
     sound[6000:7000] = np.inf
     sound[8000:9000] = 40.0
     film = film_of([photo], tmp_path, sound)
-    with film.open("rb") as file, av.open(file, format="mp4") as container:
+    with film.open("rb") as file, av.open(file, mode="r", format="mp4") as container:
         heard = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
     assert np.isfinite(heard).all()
 
@@ -94,14 +99,14 @@ def test_r21_a_picture_too_large_is_refused_from_its_header(name: str) -> None:
 def test_r21_what_is_no_whole_picture_is_refused_with_a_reason(name: str) -> None:
     path = samples() / "bad" / name
     with pytest.raises(photos.Unreadable) as refusal:
-        photos.probe(path, name)
-        photos.read_rgb(path)
+        photos.probe(path, name) and photos.read_rgb(path)
     assert len(refusal.value.reason) > 5
 
 
 @pytest.mark.parametrize(
-    "name", ["trailing-garbage.jpg", "jpeg-named.png", "png-named.jpg", "jpeg-named.heic", "noextension", "broken-exif.jpg",
-             "1x1.png", "strip-20000x3.png"]
+    "name",
+    ["trailing-garbage.jpg", "jpeg-named.png", "png-named.jpg", "jpeg-named.heic", "noextension", "broken-exif.jpg",
+     "1x1.png", "strip-20000x3.png"],
 )  # fmt: skip
 def test_r21_what_is_odd_but_whole_is_shown(name: str, tmp_path: Path) -> None:
     frames = decode(film_of([samples() / "bad" / name], tmp_path, slot_ms=200))
@@ -183,7 +188,7 @@ def test_title_date_and_chapters_are_in_the_file(photo: Path, tmp_path: Path) ->
         [photo] * 2, tmp_path, title="Été à l’Île — 夏", created="2024-07-14T09:30:00+02:00",
         chapters=(Chapter(start_ms=0, title="Eins"), Chapter(start_ms=400, title="二日目")),
     )  # fmt: skip
-    with film.open("rb") as file, av.open(file, format="mp4") as container:
+    with film.open("rb") as file, av.open(file, mode="r", format="mp4") as container:
         assert container.metadata["title"] == "Été à l’Île — 夏"
         assert container.metadata["creation_time"].startswith("2024-07-14T07:30:00")
         assert [chapter["metadata"]["title"] for chapter in container.chapters()] == ["Eins", "二日目"]

@@ -130,21 +130,21 @@ def make_film(
 
 def decode(film: Path) -> list[Pixels]:
     """Every frame as RGB, as a player that honours BT.709 shows it."""
-    with film.open("rb") as file, av.open(file, format="mp4") as container:
+    with film.open("rb") as file, av.open(file, mode="r", format="mp4") as container:
         return [to_rgb(frame) for frame in container.decode(video=0)]
 
 
 def decode_luma(film: Path) -> npt.NDArray[np.float64]:
     """Every frame's luma, frames × H × W."""
-    with film.open("rb") as file, av.open(file, format="mp4") as container:
+    with film.open("rb") as file, av.open(file, mode="r", format="mp4") as container:
         return np.stack([frame.to_ndarray()[: frame.height].astype(np.float64) for frame in container.decode(video=0)])
 
 
 def to_rgb(frame: av.VideoFrame) -> Pixels:
-    rgb: Pixels = frame.reformat(
+    converted = frame.reformat(
         format="rgb24", src_colorspace="ITU709", dst_colorspace="ITU709", interpolation="BICUBIC"
-    ).to_ndarray()
-    return rgb
+    )
+    return converted.to_ndarray().astype(np.uint8, copy=False)
 
 
 def film_of(paths: Sequence[Path], folder: Path, sound: npt.NDArray[np.float32] | None = None, **more: Any) -> Path:
@@ -164,6 +164,7 @@ def write_clip(
     """A clip of `frames`, at even times or at `seconds`."""
     with av.open(str(path), "w", format=container) as out:
         stream = out.add_stream(codec, rate=fps)
+        assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = frames[0].shape[1], frames[0].shape[0], "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1000)
         stream.codec_context.options = {"crf": "12"} if "264" in codec else {}

@@ -1,4 +1,4 @@
-"""Films and looks made by processes of their own, which may crash, hang or be killed without taking the studio along."""
+"""Films and looks made by processes of their own, which may crash, hang or be killed and take nothing along."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One film made by a crew: pieces dealt out, sound mixed by one of them, lost work done again, the file written last."""
+"""One film made by a crew: pieces dealt out, sound mixed by one, lost work done again, the file written last."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class FilmRun:
             self._written = True
 
     def _lose(self, post: _Post, deal: Deal) -> None:
-        """Its worker is ended, its task will be done again by whoever is free; three times, then the film is given up."""
+        """Its worker is ended, its task done again by whoever is free; three times, then the film is given up."""
         if post.worker is not None:
             post.worker.end()
         task, post.worker, post.task = post.task, None, None

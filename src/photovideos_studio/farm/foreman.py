@@ -31,7 +31,7 @@ def cores() -> int:
 
 
 class Farm:
-    """May be used from several threads: films wait for each other, looks run beside them, as many as there are workers."""
+    """May be used from several threads: films wait for each other, looks run beside them, one per worker."""
 
     def __init__(
         self,

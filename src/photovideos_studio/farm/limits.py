@@ -1,4 +1,4 @@
-"""What a process of the farm may use, and how low it ranks: it is the first to go when the machine is short of anything."""
+"""What a process of the farm may use, and how low it ranks: the first to go when the machine is short of anything."""
 
 from __future__ import annotations
 

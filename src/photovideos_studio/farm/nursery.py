@@ -1,4 +1,4 @@
-"""The process that workers are forked from: everything imported, nothing opened, one thread. A worker costs milliseconds.
+"""The process that workers are forked from: everything imported, nothing opened, one thread. A fork costs milliseconds.
 
 Speaks over one socket: a byte for the kind of limits with the descriptor of the worker's end of a socket pair in, the
 worker's process id out. Ends, and its workers with it, when the studio's end of the socket closes.

@@ -64,7 +64,7 @@ Task = Begin | MakePiece | MakeSound | WriteFilm | Look
 
 
 def import_rooms() -> None:
-    """Before the first fork, so that no worker has to. A saving, not a need: what cannot be imported fails at its task."""
+    """Before the first fork, so that no worker has to. A saving: what cannot be imported fails at its task."""
     for room in ("photovideos_studio.director.look", "photovideos_studio.music.mix"):
         with suppress(ImportError):
             importlib.import_module(room)

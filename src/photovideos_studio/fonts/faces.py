@@ -1,4 +1,4 @@
-"""The faces, in the order they are asked: Latin, Greek and Cyrillic first, then each script's own, CJK, symbols, emoji."""
+"""The faces in the order they are asked: Latin, Greek and Cyrillic, then each script's own, CJK, symbols, emoji."""
 
 from __future__ import annotations
 

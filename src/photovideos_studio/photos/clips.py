@@ -22,7 +22,7 @@ _OPTIONS: Final = {"protocol_whitelist": "", "enable_drefs": "0", "use_absolute_
 _HDR_TRANSFERS: Final = {16, 18}  # SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG): ITU-T H.273 table 3
 
 
-def _refuse(url: str, flags: int, options: dict[str, Any]) -> NoReturn:
+def _refuse(*_: Any) -> NoReturn:
     """A file that wants another file gets none."""
     raise PermissionError("a media file may not open other files")
 

@@ -33,9 +33,9 @@ def is_srgb(icc: bytes | None) -> bool:
         if profile.xcolor_space != "RGB ":
             return False
         primaries = (profile.red_primary, profile.green_primary, profile.blue_primary)
-        if any(primary is None for primary in primaries):
+        points = [primary[1][:2] for primary in primaries if primary is not None]
+        if len(points) < len(primaries):
             return False
-        points = [primary[1][:2] for primary in primaries]
     except (OSError, ImageCms.PyCMSError, AttributeError, TypeError, IndexError):
         return True  # a profile nobody can read says nothing
     has_its_gamut = any(
@@ -51,14 +51,9 @@ def is_srgb(icc: bytes | None) -> bool:
 
 def _has_srgb_curve(icc: bytes) -> bool:
     """Compares a ramp of greys: the same gamut with another gamma (a scanner's 1.8) is not sRGB."""
-    ramp = Image.new("RGB", (32, 1))
-    ramp.putdata([(level, level, level) for level in range(4, 260, 8)])
-    through = _convert(ramp, icc)
-    if through is None:
-        return True
-    return all(
-        abs(a[1] - b[1]) <= 3 for a, b in zip(ramp.get_flattened_data(), through.get_flattened_data(), strict=True)
-    )
+    levels = bytes(level for level in range(4, 260, 8) for _ in range(3))
+    through = _convert(Image.frombytes("RGB", (32, 1), levels), icc)
+    return through is None or all(abs(a - b) <= 3 for a, b in zip(levels, through.tobytes(), strict=True))
 
 
 def to_srgb(image: Image.Image, icc: bytes | None) -> Image.Image:

@@ -1,4 +1,4 @@
-"""Which format a file has, by its first bytes alone: names lie. Names the one demuxer or Pillow plugin that may open it.
+"""Which format a file has, by its first bytes alone: names lie. Tells the one demuxer or plugin that may open it.
 
 PURE: looks at bytes it is given.
 """

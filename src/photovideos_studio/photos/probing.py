@@ -1,4 +1,4 @@
-"""What a file is, found out without unpacking it: kind, size upright, length. Full decoding is `director.look`'s check."""
+"""What a file is, without unpacking it: kind, size upright, length. Full decoding is `director.look`'s check."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Probe:
     is_hdr: bool = False
 
 
-def probe(path: Path, name: str) -> Probe:
+def probe(path: Path, name: str) -> Probe:  # noqa: ARG001 - callers have names; the content decides
     """Raises Unreadable for what cannot be part of a film. `name` serves the words alone: the content decides."""
     with path.open("rb") as file:
         if file.read(1) == b"":

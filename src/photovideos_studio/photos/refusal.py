@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Unreadable(Exception):
-    """A file that cannot become part of a film; `reason` is a clause for a person ("is not a picture", "is cut short")."""
+    """A file that cannot be part of a film; `reason` is a clause for a person ("is not a picture", "is cut short")."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""Stills: opened by content, capped from the header, upright, in sRGB; JPEG's own planes where no profile speaks against it.
+"""Stills: opened by content, capped from the header, upright, in sRGB; JPEG's own planes where its profile allows.
 
 Does not scale to the film and knows no canvas; a wish for a smaller picture only spares decoding.
 """
@@ -99,7 +99,8 @@ def turn(plane: npt.NDArray[Any], orientation: int) -> npt.NDArray[Any]:
     if orientation >= 5:
         plane = cv2.transpose(plane)
     flip = {2: 1, 3: -1, 4: 0, 6: 1, 7: -1, 8: 0}.get(orientation)
-    return plane if flip is None else cv2.flip(plane, flip)
+    turned: npt.NDArray[Any] = plane if flip is None else cv2.flip(plane, flip)
+    return turned
 
 
 def read_rgb(path: Path, *, longest_edge: int | None = None) -> npt.NDArray[np.uint8]:
@@ -122,7 +123,8 @@ def read_rgb(path: Path, *, longest_edge: int | None = None) -> npt.NDArray[np.u
             raise Unreadable(_CUT_SHORT) from error
         except MemoryError as error:
             raise Unreadable("is too large to unpack") from error
-    return np.ascontiguousarray(turn(np.asarray(flat), orientation))
+    upright: npt.NDArray[np.uint8] = np.ascontiguousarray(turn(np.asarray(flat), orientation))
+    return upright
 
 
 def flatten(image: Image.Image) -> Image.Image:
@@ -162,11 +164,12 @@ def _deep_to_eight_bits(values: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     deep = np.nan_to_num(values.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
     top = float(deep.max(initial=0.0))
     white = 65535.0 if top > 255.0 else 255.0 if top > 1.0 else 1.0
-    return np.clip(np.rint(deep * (255.0 / max(white, top))), 0, 255).astype(np.uint8)
+    levels: npt.NDArray[np.uint8] = np.clip(np.rint(deep * (255.0 / max(white, top))), 0, 255).astype(np.uint8)
+    return levels
 
 
 def read_jpeg_planes(path: Path) -> JpegPlanes | None:
-    """A JPEG's planes without a trip through RGB; None if it is no JPEG, or its colours or its decoder need `read_rgb`."""
+    """A JPEG's planes without a trip through RGB; None if it is no JPEG, or its colours need `read_rgb`."""
     with path.open("rb") as file:
         if sniff_file(file) is not JPEG:
             return None
@@ -207,7 +210,7 @@ def _decode_jpeg(data: bytes) -> av.VideoFrame | None:
 def _plane(frame: av.VideoFrame, index: int) -> Plane:
     """A view of the frame's own memory, which stays alive with it."""
     plane = frame.planes[index]
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    rows: Plane = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
     return rows[: plane.height, : plane.width]
 
 

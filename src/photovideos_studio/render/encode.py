@@ -1,5 +1,5 @@
-"""H.264 and AAC with the settings of every film. A piece is encoded from a fresh encoder: a closed group of pictures that
-fits behind any other, whoever made it.
+"""H.264 and AAC with the settings of every film. A piece comes from a fresh encoder: a closed group of pictures, fit to
+follow any other, whoever made it.
 
 `superfast` with `mbtree` and a lookahead of ten frames has the quality of `veryfast` on this kind of picture at 60 % of
 its cost (rendering §2). `no-dct-decimate` keeps the faint differences that a slow pan is made of, so that it does not
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Any, BinaryIO, Final
 
 import av
 import numpy as np
@@ -39,7 +39,7 @@ REORDER_FRAMES: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class PacketPlace:
-    """One packet in a file of packets: its bytes, when it is shown (frame number or sample), whether it stands alone."""
+    """One packet in a file of them: its bytes, when it is shown (frame number or sample), whether it stands alone."""
 
     size: int
     shown: int
@@ -85,17 +85,16 @@ def encode_piece(
             frame = frame_of(draw(number))
             frame.pts = number
             frame.time_base = Fraction(1, draft.fps)
-            for packet in context.encode(frame):  # x264 has copied the picture when this returns
-                places.append(_kept(packet, file.write(packet)))
+            _keep(context.encode(frame), file, places)  # x264 has copied the picture when this returns
             on_frame()
-        for packet in context.encode(None):
-            places.append(_kept(packet, file.write(packet)))
+        _keep(context.encode(None), file, places)
     return places
 
 
-def _kept(packet: av.Packet, size: int) -> PacketPlace:
-    assert packet.pts is not None
-    return PacketPlace(size, packet.pts, packet.is_keyframe)
+def _keep(packets: list[av.Packet[Any]], file: BinaryIO, places: list[PacketPlace]) -> None:
+    for packet in packets:
+        assert packet.pts is not None
+        places.append(PacketPlace(file.write(packet), packet.pts, packet.is_keyframe))
 
 
 def encode_sound(raw: Path, samples: int, into: Path, on_second: Callable[[], None]) -> list[PacketPlace]:
@@ -110,17 +109,15 @@ def encode_sound(raw: Path, samples: int, into: Path, on_second: Callable[[], No
             frame.sample_rate = SOUND_RATE
             frame.pts = first
             frame.time_base = Fraction(1, SOUND_RATE)
-            for packet in context.encode(frame):
-                places.append(_kept(packet, file.write(packet)))
+            _keep(context.encode(frame), file, places)
             if first % (SOUND_RATE - SOUND_RATE % _SOUND_FRAME) == 0:
                 on_second()
-        for packet in context.encode(None):
-            places.append(_kept(packet, file.write(packet)))
+        _keep(context.encode(None), file, places)
     return places
 
 
 def _blocks(raw: Path, samples: int) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
-    """Blocks of an AAC frame, two rows each; what is no number becomes silence, what is too loud is cut (rendering R13)."""
+    """Blocks of an AAC frame, two rows each; what is no number becomes silence, what is too loud is cut (R13)."""
     with raw.open("rb") as file:
         for first in range(0, samples, _SOUND_FRAME):
             count = min(_SOUND_FRAME, samples - first)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import av
 
@@ -95,7 +95,7 @@ def _created(value: str | None) -> str | None:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _pictures(pieces: Sequence[PacketFile], time_base: Fraction) -> Iterator[av.Packet]:
+def _pictures(pieces: Sequence[PacketFile], time_base: Fraction) -> Iterator[av.Packet[Any]]:
     """Decoding times go on evenly through all pieces, each of which reorders within itself alone."""
     count = 0
     for piece in pieces:
@@ -109,7 +109,7 @@ def _pictures(pieces: Sequence[PacketFile], time_base: Fraction) -> Iterator[av.
             yield packet
 
 
-def _samples(sound: PacketFile) -> Iterator[av.Packet]:
+def _samples(sound: PacketFile) -> Iterator[av.Packet[Any]]:
     for packet, place in _packets(sound):
         packet.time_base = Fraction(1, SOUND_RATE)
         packet.pts = packet.dts = place.shown
@@ -118,7 +118,7 @@ def _samples(sound: PacketFile) -> Iterator[av.Packet]:
         yield packet
 
 
-def _packets(packets: PacketFile) -> Iterator[tuple[av.Packet, PacketPlace]]:
+def _packets(packets: PacketFile) -> Iterator[tuple[av.Packet[Any], PacketPlace]]:
     with packets.path.open("rb") as file:
         for place in packets.places:
             data = file.read(place.size)

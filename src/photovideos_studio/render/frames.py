@@ -1,4 +1,4 @@
-"""Draws frame n of a draft into planes. Holds at most three shots at a time, whatever the film's length (rendering R04).
+"""Draws frame n of a draft. Holds at most three shots at a time, whatever the film's length (rendering R04).
 
 Any frame can be drawn first; frames drawn in order are drawn fastest.
 """

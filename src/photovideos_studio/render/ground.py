@@ -35,7 +35,7 @@ class Surroundings:
 
 def surround(picture: Planes, around: Surroundings, fit: Fit) -> Planes:
     sides = (around.top, around.bottom, around.left, around.right)
-    halves = tuple(side // 2 for side in sides)
+    halves = (around.top // 2, around.bottom // 2, around.left // 2, around.right // 2)
     if not around.is_seen or fit is Fit.CROP:
         return Planes(
             cv2.copyMakeBorder(picture.y, *sides, cv2.BORDER_REPLICATE),

@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 
 from photovideos_studio import photos
-from photovideos_studio.draft import Canvas, Fit, PictureSegment
+from photovideos_studio.draft import Canvas, PictureSegment
 from photovideos_studio.facts import Box
 from photovideos_studio.render import ground
 from photovideos_studio.render.grade import to_film
@@ -149,15 +149,15 @@ def stored_rectangle(
     x: int, y: int, right: int, bottom: int, width: int, height: int, orientation: int
 ) -> tuple[int, int, int, int]:
     """A rectangle of the upright picture (`width` × `height`) where the file stores it (EXIF orientation 1–8)."""
-    if orientation in {2, 3, 7, 8}:
+    if orientation in {2, 3, 6, 7}:
         x, right = width - right, width - x
-    if orientation in {3, 4, 6, 7}:
+    if orientation in {3, 4, 7, 8}:
         y, bottom = height - bottom, height - y
     return (y, x, bottom, right) if orientation >= 5 else (x, y, right, bottom)
 
 
 def _scaled(plane: Plane, cut: _Cut, full: tuple[int, int], size: tuple[int, int]) -> Plane:
-    """The cut of a plane (luma, or chroma of any subsampling of `full`) at `size`, by a cubic kernel as wide as the reduction asks."""
+    """The cut of a plane (luma, or chroma of any subsampling) at `size`; the cubic kernel widens as it reduces."""
     across, down = plane.shape[1] / full[0], plane.shape[0] / full[1]
     step_x, step_y = (2 if across < 0.75 else 1), (2 if down < 0.75 else 1)
     part = np.ascontiguousarray(plane[cut.y // step_y : cut.bottom // step_y, cut.x // step_x : cut.right // step_x])

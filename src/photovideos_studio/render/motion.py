@@ -1,7 +1,7 @@
 """PURE: where the view is at each moment, and how a view with real-valued edges is sampled from whole pixels.
 
-`place` finds, for one axis, the whole-pixel corner from which a plain resize with a real-valued scale lands on the
-wanted sub-pixel position: starting `lead` output pixels earlier moves the corner by a fraction, and the lead is cut off.
+`place` finds, for one axis, the whole-pixel corner from which a plain resize with a real-valued scale lands on a
+wanted sub-pixel position: starting `lead` output pixels earlier moves the corner by a fraction; the lead is cut off.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def place(start: float, length: float, out_length: int, source_length: int) -> P
 
 
 def view_at(motion: Motion, progress: float, ease: float) -> Box:
-    """The view at `progress` (0–1): all four edges move in proportion, so lines of motion are straight; its size changes
-    by equal factors in equal times. `ease` 0–1: from an even motion to one that starts and ends at rest."""
+    """The view at `progress` (0–1): its edges move in proportion, so lines of motion are straight; its size changes by
+    equal factors in equal times. `ease` 0–1: from an even motion to one that starts and ends at rest."""
     start, end = motion.start, motion.end
     eased = (1.0 - ease) * progress + ease * (0.5 - 0.5 * math.cos(math.pi * progress))
     ratio = end.w / start.w

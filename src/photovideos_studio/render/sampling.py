@@ -1,8 +1,8 @@
 """A view of real-valued place and size, sampled from planes into a film frame's planes: the inner loop of every film.
 
 `cv2.resize` with real-valued factors is several times faster than an affine warp; `motion.place` finds where it has to
-begin. Where no such place is near enough (scales near a ratio of small whole numbers), the warp stands in. The kernel is
-linear: on a mezzanine of 1.27 times the film's resolution, sharpened by what the kernel softens, it is as near to an
+begin. Where no such place is near enough (scales near a ratio of small whole numbers), the warp stands in. The kernel
+is linear: on a mezzanine of 1.27 times the film's resolution, sharpened by what the kernel softens, it is as near to an
 ideal resampler as a cubic one (48–51 dB) at half the cost.
 """
 

@@ -1,7 +1,7 @@
 """Titles and captions laid over frames: drawn once per text with Pillow, then two passes over a band of each frame.
 
-White letters with a soft shadow; where what lies behind is bright or busy, a dark plate under them too. What lies behind
-is asked of the film itself, so every worker decides the same.
+White letters with a soft shadow; where what lies behind is bright or busy, a dark plate under them too. What lies
+behind is asked of the film itself, so every worker decides the same.
 """
 
 from __future__ import annotations
@@ -92,11 +92,18 @@ def _at(overlay: _Overlay, strength: float) -> tuple[Plane, Plane, Plane, Plane]
 
 
 def _bytes(keep: Floats, add: Floats, keep_chroma: Floats) -> tuple[Plane, Plane, Plane, Plane]:
-    def to_bytes(values: Floats) -> Plane:
-        return np.rint(values).astype(np.uint8)
+    chroma = _rounded(keep_chroma * 255)
+    return (
+        _rounded(keep * 255),
+        _rounded(add),
+        chroma,
+        _rounded(np.float32(NEUTRAL) * (1 - chroma.astype(np.float32) / 255)),
+    )
 
-    chroma = to_bytes(keep_chroma * 255)
-    return to_bytes(keep * 255), to_bytes(add), chroma, to_bytes(NEUTRAL * (1 - chroma / np.float32(255)))
+
+def _rounded(values: npt.NDArray[np.floating]) -> Plane:
+    whole: Plane = np.rint(values).astype(np.uint8)
+    return whole
 
 
 def _apply(plane: Plane, keep: Plane, add: Plane) -> None:
@@ -131,8 +138,8 @@ def draw_letters(setting: Setting, text: str, width: int, height: int) -> Image.
     pen = ImageDraw.Draw(canvas)
     for number, line in enumerate(setting.lines):
         runs = _runs(line, text)
-        width = sum(_run_width(run, setting.size, setting.weight) for run in runs)
-        x = setting.area.left + (setting.area.width - width) / 2
+        length = sum(_run_width(run, setting.size, setting.weight) for run in runs)
+        x = setting.area.left + (setting.area.width - length) / 2
         baseline = setting.top + number * setting.line_height + round(setting.line_height * 0.76)
         for run in runs:
             font = fonts.open_font(run.face, setting.size, setting.weight)
@@ -152,7 +159,7 @@ def _compose(letters: Floats, box: tuple[int, int, int, int], behind: Plane, set
     dark = _shadow(letters, setting.size)
     if float(under.mean()) > _BRIGHT or float(under.std()) > _BUSY:
         plate = _plate(letters.shape, (box[0] - left, box[1] - top, box[2] - left, box[3] - top), setting.size)
-        dark = 1.0 - (1.0 - dark) * (1.0 - plate)
+        dark += plate * (1.0 - dark)
     keep = (1.0 - dark) * (1.0 - letters)
     add = BLACK * dark * (1.0 - letters) + _LETTERS * letters
     half = (keep.shape[1] // 2, keep.shape[0] // 2)

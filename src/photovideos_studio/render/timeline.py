@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from photovideos_studio.draft import Draft, PictureSegment, TransitionKind
@@ -27,7 +28,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """`under` alone, or `over` coming in over it by `kind`, `mix` of the way. `light` 0–1: the fade from and to black."""
+    """`under` alone, or `over` coming in over it by `kind`, `mix` of the way. `light` 0–1: fades from and to black."""
 
     under: Layer
     over: Layer | None = None
@@ -112,7 +113,4 @@ def pieces(draft: Draft) -> tuple[Piece, ...]:
         near = [cut for cut in cuts if abs(cut - target) <= wanted * _SNAP]
         bounds.append(min(near, key=lambda cut: abs(cut - target)) if near else target)
     bounds.append(count)
-    return tuple(
-        Piece(number=number, first=first, last=last)
-        for number, (first, last) in enumerate(zip(bounds, bounds[1:], strict=False))
-    )
+    return tuple(Piece(number=number, first=first, last=last) for number, (first, last) in enumerate(pairwise(bounds)))

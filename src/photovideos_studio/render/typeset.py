@@ -70,7 +70,7 @@ def safe_area(canvas: Canvas) -> SafeArea:
     )
 
 
-def typeset(text: str, role: TextRole, canvas: Canvas, width_of: Callable[[str, int, int], float]) -> Setting:
+def typeset(text: str, role: TextRole, canvas: Canvas, width_of: Measure) -> Setting:
     """The whole of it as large as fits; what does not even fit at the least size is cut at the last line."""
     area = safe_area(canvas)
     short = min(canvas.width, canvas.height)
