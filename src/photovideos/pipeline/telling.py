@@ -112,7 +112,7 @@ def _measured(field: str, film: FilmFacts) -> str:
     """What the finished file shows of a wish, as far as it can be measured; figures need no language."""
     if field in ("duration_s", "duration_max_s", "duration_from"):
         return f"{film.duration_seconds:.1f} s"
-    if field in ("aspect", "aspects", "resolution"):
+    if field in ("aspect", "resolution"):  # of several shapes each has a film of its own
         return f"{film.width} × {film.height}"
     if field == "fps":
         return f"{film.fps:g} fps"
