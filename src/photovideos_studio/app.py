@@ -115,6 +115,7 @@ def create_app(
 @contextlib.asynccontextmanager
 async def _life(studio: Studio) -> AsyncIterator[None]:
     await asyncio.to_thread(_clean, studio)
+    instruct.take_up_again(studio)
     studio.queue.start()
     cleaning = asyncio.get_running_loop().create_task(_clean_for_ever(studio), name="clean-up")
     try:

@@ -20,6 +20,7 @@ from photovideos_studio.routes.accounts import account_of
 from photovideos_studio.routes.answers import json_answer, json_body
 from photovideos_studio.routes.context import Direction, Studio, studio_of
 from photovideos_studio.routes.sessions import find_session
+from photovideos_studio.store.accepted import Accepted
 from photovideos_studio.store.errors import SessionMissing, StoreError
 from photovideos_studio.store.sessions import Session
 
@@ -95,12 +96,15 @@ async def run_sse(request: Request) -> Response:
         session = await asyncio.to_thread(find_session, studio.store, asked.session_id, account.user_id, studio.clock())
         # Asked now, while the message can still be refused: what was accepted must not fail for want of room.
         await asyncio.to_thread(studio.store.make_room, ROOM_BYTES, now=studio.clock())
+        take = studio.store.accepted.take
+        message = await asyncio.to_thread(take, session.id, session.user_id, asked.text, at=studio.clock())
     except NotAsked as error:
         return json_answer({"detail": error.details}, status=422)
     except SessionMissing:
         return json_answer({"detail": "Session not found"}, status=404)
-    # Begun before the first byte of the answer: an accepted message is carried out, whatever becomes of its client.
-    work = studio.start(carry_out(studio, session, asked.text))
+    # Begun before the first byte of the answer: an accepted message is carried out, whatever becomes of its client, and
+    # on disk, whatever becomes of this process.
+    work = studio.start(carry_out(studio, session, message))
     return StreamingResponse(
         _events(studio, work, asked),
         media_type="text/event-stream",
@@ -108,22 +112,55 @@ async def run_sse(request: Request) -> Response:
     )
 
 
-async def carry_out(studio: Studio, session: Session, text: str) -> Direction:
+async def carry_out(studio: Studio, session: Session, message: Accepted) -> Direction:
     async with studio.turn(session.id):
-        return await asyncio.to_thread(_direct, studio, session, text)
+        return await asyncio.to_thread(_direct, studio, session, message)
 
 
-def _direct(studio: Studio, session: Session, text: str) -> Direction:
+def take_up_again(studio: Studio) -> None:
+    """At start, before anything is answered: carries out what a studio that went down had accepted."""
+    for message in studio.store.accepted.left():
+        log.info("message.resumed", extra={"fields": {"session": message.session_id, "turns": message.turns}})
+        try:
+            session = studio.store.sessions.get(message.session_id, user_id=message.user_id)
+        except SessionMissing:
+            studio.store.accepted.end(message)
+            continue
+        if studio.store.accepted.is_done(message):
+            studio.store.sessions.note_message(session.id, message.text, at=studio.clock(), changed=True)
+            studio.store.accepted.end(message)
+        elif message.is_hopeless:
+            studio.store.accepted.end(message)
+        else:
+            studio.start(_carry_out_alone(studio, session, message))
+
+
+async def _carry_out_alone(studio: Studio, session: Session, message: Accepted) -> None:
+    """Nobody listens any more: the state tells what came of it."""
+    try:
+        await carry_out(studio, session, message)
+    except Exception:  # the top frame of the message's work
+        log.exception("message.broke")
+
+
+def _direct(studio: Studio, session: Session, message: Accepted) -> Direction:
     sessions = studio.store.sessions
-    materials = [upload.material for upload in sessions.uploads(session.id)]
-    seed = sessions.seeded(sessions.get(session.id, user_id=session.user_id)).seed
-    previous = sessions.draft(session.id)
-    direction = studio.direct(
-        text, materials=materials, previous=previous, seed=seed or session.id, language=session.language
-    )
-    if direction.changed:
-        sessions.save_draft(session.id, direction.draft)
-    sessions.note_message(session.id, text, at=studio.clock(), changed=direction.changed)
+    message = studio.store.accepted.begin(message)
+    try:
+        materials = [upload.material for upload in sessions.uploads(session.id)]
+        seed = sessions.seeded(sessions.get(session.id, user_id=session.user_id)).seed
+        direction = studio.direct(
+            message.text,
+            materials=materials,
+            previous=sessions.draft(session.id),
+            seed=seed or session.id,
+            language=session.language,
+        )
+        if direction.changed:
+            sessions.save_draft(session.id, direction.draft)
+        sessions.note_message(session.id, message.text, at=studio.clock(), changed=direction.changed)
+    finally:  # also when it failed: its client is told so, and nobody carries it out later
+        studio.store.accepted.end(message)
     fields = {"session": session.id, "changed": direction.changed, "files": len(materials)}
     log.info("message.directed", extra={"fields": fields})
     return direction

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from photovideos_studio.facts import MediaFacts
 from photovideos_studio.store import disk
+from photovideos_studio.store.accepted import AcceptedMessages
 from photovideos_studio.store.errors import NoRoom, StoreBusy
 from photovideos_studio.store.references import Roots
 from photovideos_studio.store.renders import Renders
@@ -48,6 +49,7 @@ class Store:
         self._lock_file = _take_lock(folder / "studio.lock")
         self.tokens = Tokens(folder / "tokens.json", own_secret=own_secret, lifetime_seconds=token_lifetime_seconds)
         self.sessions = Sessions(folder / "sessions")
+        self.accepted = AcceptedMessages(folder / "sessions")
         self.renders = Renders(folder / "renders")
         self.roots = roots or Roots()
         self._facts = disk.make_folder(folder / "facts")

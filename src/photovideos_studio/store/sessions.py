@@ -4,6 +4,7 @@
                          uploads/000001.json  one record an upload, in order
                          uploads/000001.jpg   its content, if it was copied here
                          draft.json         the timeline as it stands
+                         accepted/          messages that were taken and are not carried out yet, see `accepted`
                          messages.jsonl     what was asked, one line a message that was carried out
 
 An upload by reference has no content here: `references` opens it where it lies. Session ids are digits and upload names

@@ -192,3 +192,47 @@ def test_what_is_missing_is_422_with_its_place(rig: Any, change: dict[str, Any],
     assert answer.status_code == 422
     assert [detail["loc"][1] for detail in answer.json()["detail"]] == [where]
     assert rig.director.calls == []
+
+
+def test_a_message_that_was_accepted_is_carried_out_by_the_next_studio(rigs: Any) -> None:
+    first = rigs()
+    session = with_photos(first, "a.jpg")
+    message = first.store.accepted.take(session, user_of(first, session), "make a film", at=first.clock())
+    first.close()
+    second = rigs(first.folder)
+    second.headers = first.headers
+    second.eventually(lambda: second.state(session)["draft"])
+    assert [text for text, _, _ in second.director.calls] == ["make a film"]
+    second.eventually(lambda: not second.store.accepted.left())
+    assert message.turns == 0
+
+
+def test_a_message_whose_draft_was_saved_is_not_carried_out_twice(rigs: Any) -> None:
+    first = rigs()
+    session = with_photos(first, "a.jpg")
+    message = first.store.accepted.take(session, user_of(first, session), "three", at=first.clock())
+    first.store.accepted.begin(message)
+    first.store.sessions.save_draft(
+        session, first.director.direct("three", materials=(), previous=None, seed="", language=None).draft
+    )
+    first.close()
+    second = rigs(first.folder)
+    assert second.director.calls == []
+    assert second.store.accepted.left() == []
+    assert "three" in (second.folder / "store" / "sessions" / session / "messages.jsonl").read_text()
+
+
+def test_a_message_that_takes_the_studio_down_each_time_is_given_up(rigs: Any) -> None:
+    first = rigs()
+    session = with_photos(first, "a.jpg")
+    message = first.store.accepted.take(session, user_of(first, session), "boom", at=first.clock())
+    first.store.accepted.begin(first.store.accepted.begin(message))
+    first.close()
+    second = rigs(first.folder)
+    assert second.director.calls == []
+    assert second.store.accepted.left() == []
+
+
+def user_of(rig: Any, session: str) -> str:
+    record = json.loads((rig.folder / "store" / "sessions" / session / "session.json").read_bytes())
+    return str(record["user_id"])
