@@ -7,7 +7,7 @@ code path. This room starts and ends the studio; what the studio does is none of
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,6 +75,11 @@ class Backends:
         """The schedule's errand: a cloud token at the end of its life. The studio's is renewed when a job needs it."""
         if BackendKind(self._config.backend.kind) is BackendKind.NEMO:
             self._opened(BackendKind.NEMO).tokens.refresh_if_due()
+
+    def forget_tokens_but(self, fingerprints: Collection[str]) -> None:
+        """Older tokens of the cloud account that nothing refers to any more."""
+        if BackendKind(self._config.backend.kind) is BackendKind.NEMO:
+            self._opened(BackendKind.NEMO).tokens.forget_all_but(fingerprints)
 
     def end_idle(self) -> None:
         """Ends the studio some minutes after the last job."""

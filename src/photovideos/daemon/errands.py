@@ -8,8 +8,10 @@ from contextlib import suppress
 from photovideos import logs
 from photovideos.daemon.house import House
 from photovideos.errors import PhotoVideosError
+from photovideos.jobs.ledger import LedgerError
 from photovideos.jobs.states import UNDER_WAY
 from photovideos.model import BackendKind
+from photovideos.pipeline.account import CREDITS
 from photovideos.schedule import Errand
 
 _log = logs.get("daemon")
@@ -47,20 +49,25 @@ def _rescan(house: House) -> None:
 
 
 def ask_for_credits(house: House) -> None:
-    """A queue that is paused for want of credits goes on when there are some again."""
+    """A queue that is paused for want of credits goes on when there are more than there were: what is left may be too
+    little for an edit, and asking for one again and again would only be refused."""
     if not any(pause.cause == "NoCredits" and pause.backend is BackendKind.NEMO for pause in house.ledger.pauses()):
         return
     with suppress(PhotoVideosError), house.backends.lease(BackendKind.NEMO) as backend:
         balance = backend.client.credits(backend.tokens.token())
-        if balance.available > 0:
+        known = house.ledger.recall(CREDITS + BackendKind.NEMO)
+        house.ledger.remember(CREDITS + BackendKind.NEMO, f"{balance.available:g}")
+        if balance.available > (float(known) if known else 0.0):
             resumed = house.ledger.resume(BackendKind.NEMO)
             _log.info("queue.resumed", jobs=resumed, credits=balance.available)
             house.workers.wake()
 
 
 def clean_up(house: House) -> None:
-    """Folders long gone are forgotten; work folders of jobs that are not under way are removed."""
+    """Folders long gone are forgotten, and old tokens that carry no render any more; work folders of jobs that are not
+    under way are removed."""
     house.ledger.forget_gone(house.clock() - GONE_KEPT_SECONDS)
+    house.backends.forget_tokens_but(_tokens_of_renders(house))
     work = house.state_dir / "work"
     if not work.is_dir():
         return
@@ -68,3 +75,14 @@ def clean_up(house: House) -> None:
     for directory in work.iterdir():
         if directory.name not in kept:
             shutil.rmtree(directory, ignore_errors=True)
+
+
+def _tokens_of_renders(house: House) -> set[str]:
+    """Fingerprints of the tokens that carry a render (contract §8)."""
+    found: set[str] = set()
+    for job in house.ledger.jobs():
+        with suppress(LedgerError):  # a record of another version names no render that could be gone on with
+            road = house.ledger.road(job.id)
+            if road.export is not None and road.export.record is not None:
+                found.add(road.export.record.token_fingerprint)
+    return found

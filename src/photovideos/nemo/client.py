@@ -218,6 +218,11 @@ class NemoClient:
                 f"The connection to {self.service} broke while it worked.", detail=f"instruct: {error}"
             ) from error
 
+    def no_credits(self, token: Token, session_id: SessionId, words: str) -> Exception:
+        """What 2001 in the middle of a stream means, with the advice for this account."""
+        said = codes.Answer(status=200, code=2001, words=words)
+        return self._caller.error(said, Call.INSTRUCT, token, session_id)
+
     def _raise_no_stream(self, answer: Incoming, token: Token, session_id: SessionId) -> None:
         body = answer.read_beginning(64 * 1024)
         said = codes.read(answer.status, body, retry_after=answer.headers.get("retry-after"))

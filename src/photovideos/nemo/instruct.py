@@ -52,7 +52,7 @@ def carry_out(
         if record.phase is InstructionPhase.DONE:
             return message.concluded(record, client.state(token, session_id), "")
         if record.phase is InstructionPhase.ACCEPTED:
-            return message.recovered(record, Transcript(), "")
+            return message.recovered(record, Transcript())
         return message.resolved(record)
 
 
@@ -88,12 +88,16 @@ class _Message:
         self._save(record)
         return self._send(record)
 
-    def recovered(self, record: InstructionRecord, transcript: Transcript, words: str) -> Reply:
+    def recovered(self, record: InstructionRecord, transcript: Transcript) -> Reply:
         """It was taken, and its stream did not end well: the state says whether it was applied."""
         after = self._settled(record, until=None)
         if after is not None:
             return self.concluded(record, after, transcript.text)
-        said = logs.clean(words)
+        failure = transcript.failure
+        if failure is not None and failure.is_want_of_credits:  # nothing was made, so nothing was charged
+            self._save(replace(record, phase=InstructionPhase.INTENDED, sends=0))
+            raise self._client.no_credits(self._token, self._session_id, failure.message)
+        said = logs.clean(failure.message) if failure else ""
         raise InstructionFailed(
             f"{self._client.service} took the message and changed nothing."
             + (f" It said: {said}" if said else " The connection broke before it said why."),
@@ -157,15 +161,14 @@ class _Message:
         except OutcomeUnknown as error:
             _log.warning("instruction.unanswered", was_accepted=len(saved) > 1, detail=error.detail)
             if saved[-1] is accepted:
-                words = transcript.failure.message if transcript.failure else ""
-                return self.recovered(accepted, transcript, words)
+                return self.recovered(accepted, transcript)
             return self.resolved(record)
         except (ServiceCode, NeedsPerson, ServiceTrouble):
             self._save(was or replace(record, sends=0))
             raise
         if transcript.failure is not None:
             _log.warning("instruction.ended_in_error", code=transcript.failure.code, words=transcript.failure.message)
-            return self.recovered(accepted, transcript, transcript.failure.message)
+            return self.recovered(accepted, transcript)
         return self.concluded(accepted, self._look(), transcript.text)
 
     def _settled(self, record: InstructionRecord, *, until: float | None) -> SessionState | None:

@@ -52,6 +52,11 @@ class Failure:
     message: str
     code: str | None = None
 
+    @property
+    def is_want_of_credits(self) -> bool:
+        """2001 inside the stream; forms without a code say it in words."""
+        return self.code == "2001" or (self.code is None and bool(_NO_CREDITS.search(self.message)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Noticed:
@@ -60,6 +65,7 @@ class Noticed:
 
 Event = Said | ToolUsed | Heartbeat | Failure | Noticed
 
+_NO_CREDITS = re.compile(r"\b2001\b|\b(?:insufficient|no|not enough) credits\b|积分不足|余额不足", re.IGNORECASE)
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 _OLD_ERROR = re.compile(r'^\s*\{\s*"error"\s*:')
 _BEATS = frozenset({"heartbeat", "ping", "keepalive", "keep-alive"})

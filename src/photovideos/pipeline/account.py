@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from photovideos.errors import NeedsPerson, ServiceTrouble, SessionGone
+from photovideos.errors import NeedsPerson, SessionGone
 from photovideos.jobs.road import InputState
 from photovideos.jobs.states import Stage
+from photovideos.model import Balance
 from photovideos.nemo.account import no_credits
 from photovideos.pipeline.walk import Walk
 
+CREDITS = "credits."  # the ledger's fact about the last balance seen, by backend
 EDIT_COSTS = 50  # contract §5: an edit costs about so much
 MAX_SESSIONS = 2  # 1002 is answered once in a job
 
@@ -20,11 +22,18 @@ def connect(walk: Walk) -> None:
     if any(entry.state is InputState.UPLOADED for entry in walk.road.inputs) or walk.road.has_spoken:
         walk.token()
         return
-    balance = walk.call(walk.backend.client.credits)
+    balance = ask_balance(walk)
     if walk.road.credits_before is None:
         walk.save(credits_before=balance.available)
     if balance.available <= 0:
         raise no_credits(walk.token(), walk.road.user_id)
+
+
+def ask_balance(walk: Walk) -> Balance:
+    """The balance now; the ledger remembers it for the inbox file."""
+    balance = walk.call(walk.backend.client.credits)
+    walk.tools.ledger.remember(CREDITS + walk.backend.kind, f"{balance.available:g}")
+    return balance
 
 
 def open_session(walk: Walk) -> None:
@@ -45,11 +54,13 @@ def reopen(walk: Walk, gone: SessionGone) -> None:
     """1002, once in a job: a new session, everything uploaded again, and what was said so far comes as one message."""
     road = walk.road
     if road.sessions_opened >= MAX_SESSIONS:
-        raise ServiceTrouble(
-            "The service lost this folder's session twice.", advice="photovideos tries again later.", detail=str(gone)
+        raise NeedsPerson(
+            "The service lost this folder's session twice.",
+            advice="Drop a file RETRY into the folder to try it with another one.",
+            detail=gone.detail,
         ) from gone
     if road.paid + road.earlier_paid and not walk.backend.is_local:
-        balance = walk.call(walk.backend.client.credits)
+        balance = ask_balance(walk)
         if balance.available < EDIT_COSTS:
             raise NeedsPerson(
                 "The service lost this folder's session, and the credits left are too few to make it anew.",

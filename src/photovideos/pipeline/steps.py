@@ -7,7 +7,7 @@ from itertools import chain
 
 from photovideos.model import AskCredits, AskStatus, Block, Export, Message, Upload
 from photovideos.nemo import draft as drafts
-from photovideos.pipeline import exporting, inputs, messages
+from photovideos.pipeline import account, exporting, inputs, messages
 from photovideos.pipeline.walk import Walk
 
 
@@ -66,7 +66,7 @@ def _questions_behind(walk: Walk, block: Block, after: int) -> Iterator[AskCredi
 def _answer(walk: Walk, question: AskCredits | AskStatus) -> None:
     """The same answer is told once."""
     if isinstance(question, AskCredits):
-        answer = f"Credits: {_number(walk.call(walk.backend.client.credits).available)} available."
+        answer = f"Credits: {_number(account.ask_balance(walk).available)} available."
     else:
         answer = "\n".join(drafts.timeline_lines(messages.current_draft(walk)))
     if answer not in walk.road.answers:

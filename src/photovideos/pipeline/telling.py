@@ -11,6 +11,7 @@ from photovideos.errors import PhotoVideosError
 from photovideos.jobs.road import Film, InputState
 from photovideos.model import Export, FilmFacts, MediaKind
 from photovideos.nemo import draft as drafts
+from photovideos.pipeline import account
 from photovideos.pipeline.walk import Walk
 
 _SHORT_SIDES = {"720p": 720, "1080p": 1080, "2k": 1440, "4k": 2160}
@@ -70,7 +71,7 @@ def write_answers(walk: Walk) -> None:
 def _credits_now(walk: Walk) -> float | None:
     """The balance after; a summary is not held up by a balance that cannot be had."""
     try:
-        balance = walk.call(walk.backend.client.credits)
+        balance = account.ask_balance(walk)
     except PhotoVideosError as error:
         walk.log.warning("credits.unknown", reason=str(error))
         return walk.road.credits_after

@@ -96,20 +96,24 @@ class Walk:
     # --- the account --------------------------------------------------------------------------------------------------
 
     def token(self) -> Token:
-        """The token in hand, if it is of the account the job was begun with. Raises AccountChanged."""
+        """The token in hand, if it is of the account the job was begun with. Raises AccountChanged.
+
+        A job without a session has nothing with any account yet, so it goes on with the one there is.
+        """
         token = self.backend.tokens.token()
         road = self.road
         if token.fingerprint == road.token_fingerprint:
             return token
-        check_same_account(
-            token,
-            user_id=road.user_id,
-            fingerprint=road.token_fingerprint,
-            began_with_own=road.began_with_own,
-        )
-        self.save(
-            token_fingerprint=token.fingerprint, user_id=token.user_id or road.user_id, began_with_own=token.is_own
-        )
+        user_id = token.user_id
+        if road.sessions_opened:
+            check_same_account(
+                token,
+                user_id=road.user_id,
+                fingerprint=road.token_fingerprint,
+                began_with_own=road.began_with_own,
+            )
+            user_id = user_id or road.user_id
+        self.save(token_fingerprint=token.fingerprint, user_id=user_id, began_with_own=token.is_own)
         return token
 
     def call(self, request: Callable[[Token], T]) -> T:

@@ -11,8 +11,7 @@ from photovideos.intake.listing import Listing
 from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.states import NEEDS_HELP, UNDER_WAY, JobState
 from photovideos.model import BackendKind, Balance
-
-CREDITS = "credits."  # the ledger's fact about the last balance seen, by backend
+from photovideos.pipeline.account import CREDITS
 
 
 class Board:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from photovideos import prompt as prompts
 from photovideos.jobs.records import Job
 from photovideos.jobs.road import NO_FINGERPRINT, Road
-from photovideos.jobs.states import JobState
+from photovideos.jobs.states import NEEDS_HELP, JobState
 from photovideos.model import Block, Control, Fingerprint
 
 
@@ -121,10 +121,25 @@ def _with_other_photos(view: View, job: Job, road: Road) -> Action:
 def _again(view: View, job: Job, road: Road) -> Action:
     """RETRY: on from the last safe step after a failure; from scratch where there is nothing to go on from."""
     prompt = view.prompt if view.prompt is not None else job.prompt
-    went_wrong = job.state in (JobState.FAILED, JobState.PARKED, JobState.RETRYING)
-    if not went_wrong or job.parked_by in ("AccountChanged", "Unknown") or _differs(job.prompt, prompt):
+    is_over = job.state in (JobState.DONE, JobState.CANCELLED)
+    if is_over or job.parked_by in ("AccountChanged", "Unknown") or _differs(job.prompt, prompt):
         return TakeIn(prompt=prompt)
-    return GoOn(prompt=prompt, road=replace(_on_from_here(view, job, road), instruction=None, export=None))
+    return GoOn(prompt=prompt, road=_last_safe_step(job, _on_from_here(view, job, road)))
+
+
+def _last_safe_step(job: Job, road: Road) -> Road:
+    """What has ended is begun anew, and a lost session may be replaced once more. What is still open stays open: a
+    message that may have been charged is looked for, not sent again."""
+    road = replace(road, sessions_opened=min(road.sessions_opened, 1))
+    if job.state not in NEEDS_HELP:
+        return road
+    is_delivered = road.export is not None and road.export.film is not None and road.export.film.published
+    has_failed = job.state is JobState.FAILED
+    return replace(
+        road,
+        instruction=None if has_failed else road.instruction,
+        export=road.export if is_delivered else None,
+    )
 
 
 def _not_begun(view: View, job: Job, road: Road) -> Action:

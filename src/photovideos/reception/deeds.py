@@ -91,6 +91,8 @@ class Deeds:
                 return False
             if job.state is not JobState.SETTLING:
                 action = decide.TakeIn(prompt=action.prompt)
+        if job is not None and Control.RETRY in view.controls:  # whatever paused the queue is said to be cured
+            self._ledger.resume(job.backend)
         if isinstance(action, decide.TakeIn):
             self._take_in(seen, view, job, action)
         else:
@@ -119,8 +121,6 @@ class Deeds:
         _log.info("folder.taken", job=job.reference, folder=seen.key.name, again=True)
 
     def _go_on(self, view: View, job: Job, action: decide.GoOn) -> None:
-        if job.state in (JobState.PARKED, JobState.RETRYING):
-            self._ledger.resume(job.backend)
         self._ledger.put(
             job.id,
             JobState.QUEUED,

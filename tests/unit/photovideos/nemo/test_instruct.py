@@ -262,6 +262,27 @@ def test_an_error_at_the_end_of_the_stream_fails_with_the_servers_words(cloud: F
     assert sent(cloud) == 1
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        b'data: {"errorCode":"2001","errorMessage":"Insufficient balance"}\n\n',
+        b'data: {"code":2001,"message":"no"}\n\n',
+        b'data: {"error":"Insufficient credits"}\n\n',
+    ],
+)
+def test_a_stream_that_ends_for_want_of_credits_parks_and_may_be_sent_again(
+    cloud: FakeCloud, speaker: Speaker, event: bytes
+) -> None:
+    cloud.plan("/run_sse", lambda handler, _asked: handler.stream(event))
+    with pytest.raises(NoCredits) as caught:
+        speaker.speak()
+    assert "nemovideo.com/register?bind=" in caught.value.advice
+    assert looks(cloud) == 1 + 5
+    assert speaker.records[-1].sends == 0
+    assert speaker.speak(speaker.records[-1]).applied
+    assert sent(cloud) == 2
+
+
 def test_an_error_whose_edit_was_made_all_the_same_is_applied(cloud: FakeCloud, speaker: Speaker) -> None:
     def err(handler: Handler, _asked: Asked) -> None:
         cloud.edit()

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from photovideos.jobs.ledger import Job
-from photovideos.jobs.road import Input, InputState, Road
+from photovideos.jobs.road import Export, Film, Input, InputState, Road
 from photovideos.jobs.states import JobState
 from photovideos.model import (
     BackendKind,
@@ -173,6 +175,35 @@ def test_retry_goes_on_from_the_last_safe_step() -> None:
     assert action.road.session_id == "1"
     assert action.road.inputs == SPOKEN.inputs
     assert action.road.instruction is None, "only RETRY sends a message again"
+
+
+@pytest.mark.parametrize("state", [JobState.RETRYING, JobState.PARKED, JobState.QUEUED, JobState.SETTLING])
+def test_retry_before_a_message_has_failed_does_not_send_it_again(state: JobState) -> None:
+    record = InstructionRecord(text="t", digest_before="d", intended_at=0.0)
+    road = replace(SPOKEN, instruction=record)
+    action = decide(view(controls=frozenset({Control.RETRY})), job(state), road)
+    assert isinstance(action, GoOn)
+    assert action.road.instruction == record
+    assert action.road.said == road.said
+
+
+def test_retry_renders_a_failed_film_anew_but_makes_none_that_lies_in_the_folder_twice() -> None:
+    film = Film(stem="n", name="n.mp4", size=1, sha256="0", published=True)
+    retry = view(controls=frozenset({Control.RETRY}))
+    lost = decide(retry, job(JobState.FAILED), replace(SPOKEN, export=Export(label="9x16")))
+    there = decide(retry, job(JobState.FAILED), replace(SPOKEN, export=Export(film=film)))
+    assert isinstance(lost, GoOn)
+    assert lost.road.export is None
+    assert isinstance(there, GoOn)
+    assert there.road.export is not None
+    assert there.road.export.film == film
+
+
+def test_retry_allows_one_more_session() -> None:
+    road = replace(SPOKEN, sessions_opened=2)
+    action = decide(view(controls=frozenset({Control.RETRY})), job(JobState.PARKED), road)
+    assert isinstance(action, GoOn)
+    assert action.road.sessions_opened == 1
 
 
 def test_retry_takes_new_photos_along() -> None:
