@@ -12,7 +12,7 @@ def accepted_in(tmp_path: Path) -> AcceptedMessages:
 
 def test_what_was_taken_is_left_until_it_ends_in_the_order_in_which_it_came(tmp_path: Path) -> None:
     accepted = accepted_in(tmp_path)
-    first = accepted.take(SESSION, "anon_1", "one\u2028 \ud83d\ude00", at=1000.0)
+    first = accepted.take(SESSION, "anon_1", "one\u2028 \U0001f600", at=1000.0)
     second = accepted.take(SESSION, "anon_1", "two", at=1001.0)
     assert AcceptedMessages(tmp_path).left() == [first, second]
     accepted.end(first)
