@@ -1,5 +1,6 @@
 """Reads finished films again."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,3 +39,14 @@ def look_at(path: Path) -> Seen:
             sound_seconds=samples / audio.codec_context.sample_rate,
             loudest=loudest,
         )
+
+
+def frames_digest(path: Path) -> str:
+    """A digest of every decoded frame and every sample: two films with the same one show and sound the same."""
+    digest = hashlib.sha256()
+    with av.open(str(path)) as container:
+        for frame in container.decode(container.streams.video[0], container.streams.audio[0]):
+            assert isinstance(frame, av.VideoFrame | av.AudioFrame)
+            digest.update(f"{type(frame).__name__} {frame.pts}".encode())
+            digest.update(frame.to_ndarray().tobytes())
+    return digest.hexdigest()
