@@ -72,7 +72,7 @@ def view_at(motion: Motion, progress: float, ease: float) -> Box:
 def ease_for(motion: Motion, *, width: int, height: int, frames: int) -> float:
     """How much easing the distance allows: the farther the way and the shorter the time, the more even the motion."""
     travel = max(_corner_travel(motion, corner, width, height) for corner in ((0, 0), (1, 0), (0, 1), (1, 1)))
-    if travel <= 0.0:
+    if travel < 0.01:
         return 1.0
     hardest = travel * math.pi**2 / 2.0 / max(1, frames) ** 2
     return min(1.0, MOST_ACCELERATION / hardest)
