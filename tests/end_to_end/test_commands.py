@@ -30,6 +30,7 @@ def test_a_running_daemon_tells_cancels_tries_again_and_takes_a_folder_by_name(h
     assert (cancelled.returncode, cancelled.stdout) == (0, "Cancel: Beside\n")
     wait_for("the end of the job", lambda: house.status_of(folder) == "cancelled", log=house.log)
     assert not list(folder.glob("*.mp4"))
+    wait_for("the studio to stop rendering it", lambda: "The render was cancelled." in house.log(), 10, log=house.log)
     (folder / "prompt.txt").write_text("2 seconds, 720p", encoding="utf-8")
     assert say(house, "retry", str(folder)).returncode == 0
     assert look_at(house.film_of(folder)).seconds == pytest.approx(2, abs=0.5)

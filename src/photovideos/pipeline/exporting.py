@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from photovideos import media
 from photovideos.delivery import names, publish, status
-from photovideos.errors import InstructionFailed, ServiceTrouble, TokenExpired
+from photovideos.errors import InstructionFailed, PhotoVideosError, ServiceTrouble, Stopping, TokenExpired
 from photovideos.jobs.road import Export as ExportUnderWay
 from photovideos.jobs.road import Film
 from photovideos.jobs.states import Stage
@@ -126,19 +127,34 @@ def _rendered(walk: Walk, under_way: ExportUnderWay) -> RenderedFilm:
     def _progressed(fraction: float | None, *lines: str) -> None:
         walk.progressed(fraction or 0.0, *lines)
 
-    return rendering.render(
-        walk.backend.client,
-        walk.backend.tokens,
-        session_id,
-        draft,
-        record=under_way.record,
-        save=_save,
-        label=under_way.label,
-        poll_seconds=settings.poll_seconds,
-        timeout_seconds=settings.render_timeout_seconds,
-        on_progress=_progressed,
-        stop=walk.halt,
-    )
+    try:
+        return rendering.render(
+            walk.backend.client,
+            walk.backend.tokens,
+            session_id,
+            draft,
+            record=under_way.record,
+            save=_save,
+            label=under_way.label,
+            poll_seconds=settings.poll_seconds,
+            timeout_seconds=settings.render_timeout_seconds,
+            on_progress=_progressed,
+            stop=walk.halt,
+        )
+    except Stopping:
+        _give_up_render(walk)
+        raise
+
+
+def _give_up_render(walk: Walk) -> None:
+    """A cancelled job's render would keep the studio from the next film. When the daemon stops, it goes on instead."""
+    job = walk.tools.ledger.get(walk.job.id)
+    record = walk.road.export.record if walk.road.export else None
+    if not walk.backend.is_local or record is None or job is None or not job.cancel_asked:
+        return
+    with suppress(PhotoVideosError):
+        token = walk.backend.tokens.by_fingerprint(record.token_fingerprint) or walk.token()
+        walk.backend.client.cancel_render(token, record.id)
 
 
 def _fetched(walk: Walk, under_way: ExportUnderWay, rendered: RenderedFilm) -> Path:
