@@ -110,7 +110,7 @@ def test_a_worker_that_dies_is_replaced_and_its_piece_done_again(farm: Farm, pho
 
 
 def test_r20_a_worker_that_hangs_is_noticed_and_its_piece_done_again(photo: Path, tmp_path: Path) -> None:
-    farm = Farm(2, silence_seconds=1.5)
+    farm = Farm(2, silence_seconds=4.0)
     try:
         film = tmp_path / "film.mp4"
         thread, under_way = _make_in_background(farm, photo, film)
