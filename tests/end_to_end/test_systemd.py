@@ -183,7 +183,7 @@ def test_what_runs_has_no_capabilities_and_a_token_only_as_a_credential(service:
 
 def test_killed_in_the_middle_of_a_render_it_comes_back_and_ends_in_one_film(service: Service) -> None:
     directed = service.log().count('"event": "message.directed"')
-    folder = service.drop("Killed", "40 seconds, slow zoom", photos=4)
+    folder = service.drop("Killed", "20 seconds, slow zoom", photos=3)
     wait_for("the render", lambda: service.status_of(folder) == "rendering")
     pid = service.tell("MainPID")
     service.box.run("kill", "-9", pid)
@@ -207,7 +207,7 @@ def test_a_daemon_that_does_not_feed_its_watchdog_is_started_anew(service: Servi
 def test_a_render_that_wants_too_much_memory_fails_alone(service: Service) -> None:
     service.set("[Service]\nMemoryMax=420M\n")
     pid = service.tell("MainPID")
-    folder = service.drop("Hungry", "20 seconds, 4k", photos=4)
+    folder = service.drop("Hungry", "8 seconds, 4k", photos=3)
     waits = ("trying again", "NEEDS HELP")
     wait_for("the render to fail", lambda: service.status_of(folder).startswith(waits), 150)
     assert _oom_kills(service) > 0, "the limit was not what ended it"
