@@ -178,6 +178,7 @@ def test_faults_are_played_by_the_process_too(start: Callable[..., Process], tmp
     process = start("--faults", str(tmp_path / "faults.yaml"))
     with process.client() as client:
         assert client.get("/api/credits/balance/simple").json()["code"] == 1001
+        sign_in(client)
         assert client.get("/api/credits/balance/simple").json()["code"] == 0
 
 

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from photovideos.errors import RateLimited, RequestRefused, ServiceTrouble, Stopping, TokenRefused
-from photovideos.nemo.account import Attribution
 from photovideos.nemo.client import NemoClient
 from photovideos.nemo.token import TokenBook, fingerprint_of
 from support.fake_cloud import Asked, FakeCloud, Handler, Now, answers
@@ -259,17 +258,18 @@ def test_trouble_is_handed_on(cloud: FakeCloud, book: TokenBook) -> None:
         book.token()
 
 
-def _ask_elsewhere(url: str, path: str, results: Any) -> None:
-    stop = threading.Event()
-    client = NemoClient(
-        url,
-        attribution=Attribution(source="s", version="1", platform="unknown"),
-        stop=stop,
-        now=lambda: 1_800_000_000.0,
-    )
-    book = TokenBook(Path(path), client, "https://api", None, stop=stop, now=lambda: 1_800_000_000.0)
-    results.put(book.token().secret)
-    client.close()
+ASK_ELSEWHERE = """
+import sys, threading
+from pathlib import Path
+from photovideos.nemo.account import Attribution
+from photovideos.nemo.client import NemoClient
+from photovideos.nemo.token import TokenBook
+
+stop, now = threading.Event(), lambda: 1_800_000_000.0
+attribution = Attribution(source="s", version="1", platform="unknown")
+client = NemoClient(sys.argv[1], attribution=attribution, stop=stop, now=now)
+print(TokenBook(Path(sys.argv[2]), client, "https://api", None, stop=stop, now=now).token().secret)
+"""
 
 
 def test_two_processes_at_once_do_not_ask_twice(cloud: FakeCloud, path: Path) -> None:
@@ -280,16 +280,9 @@ def test_two_processes_at_once_do_not_ask_twice(cloud: FakeCloud, path: Path) ->
         handler.answer({"code": 0, "data": {"token": "the_one"}})
 
     cloud.plan("anonymous-token", slow)
-    context = multiprocessing.get_context("spawn")
-    results = context.Queue()
-    children = [context.Process(target=_ask_elsewhere, args=(cloud.url, os.fspath(path), results)) for _ in range(2)]
-    for child in children:
-        child.start()
-    secrets = [results.get(timeout=60) for _ in children]
-    for child in children:
-        child.join(60)
-    results.close()
-    results.join_thread()
+    command = [sys.executable, "-c", ASK_ELSEWHERE, cloud.url, os.fspath(path)]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    secrets = [child.communicate(timeout=60)[0].strip() for child in children]
     assert secrets == ["the_one", "the_one"]
     assert len(cloud.asked) == 1
     assert json.loads(path.read_text())["version"] == 1
