@@ -47,6 +47,7 @@ class Store:
     ) -> None:
         self.folder = disk.make_folder(folder)
         self._lock_file = _take_lock(folder / "studio.lock")
+        disk.remove_parts(folder)
         self.tokens = Tokens(folder / "tokens.json", own_secret=own_secret, lifetime_seconds=token_lifetime_seconds)
         self.sessions = Sessions(folder / "sessions")
         self.accepted = AcceptedMessages(folder / "sessions")

@@ -11,6 +11,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -64,6 +65,15 @@ def sync_folder(folder: Path) -> None:
 def make_folder(path: Path) -> Path:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path
+
+
+def remove_parts(folder: Path) -> None:
+    """What a process left behind that was killed while it wrote. Only for whoever is the folder's only writer."""
+    for where, _, names in os.walk(folder):
+        for name in names:
+            if name.startswith(".") and name.endswith(PART_SUFFIX):
+                with suppress(FileNotFoundError):
+                    os.unlink(os.path.join(where, name))
 
 
 def size_of(folder: Path) -> int:

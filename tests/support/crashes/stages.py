@@ -1,12 +1,14 @@
 """The stages of a job at which everything can be held still, and how one sees from outside that it stands there."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from support.crashes.scene import NAME, PHOTOS, Scene
 
 HOLD_SECONDS = 5.0  # how long strace makes a call last
+MOST_OF_A_TEXT_BYTES = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,14 @@ def _export(scene: Scene) -> dict[str, Any]:
 
 
 def _is_rendering(scene: Scene) -> bool:
-    return any(scene.store.glob("renders/*/part-*")) and not scene.films()
+    return [render["status"] for render in scene.renders()] == ["processing"]
+
+
+def _is_part_of_film_there(scene: Scene) -> bool:
+    """A status file is written through a part, too; it is never so long."""
+    with suppress(FileNotFoundError):
+        return any((scene.folder / name).stat().st_size > MOST_OF_A_TEXT_BYTES for name in scene.parts())
+    return False
 
 
 def _is_half_fetched(scene: Scene) -> bool:
@@ -122,7 +131,7 @@ STAGES = (
         reached=lambda scene: bool(scene.renders()) and not _export(scene)["record"]["posted"],
     ),
     Stage(name="poll asked", faults=_hang("poll"), reached=lambda scene: scene.faulted("poll")),
-    Stage(name="rendering", faults=_hang("poll"), reached=_is_rendering, is_quick=True),
+    Stage(name="rendering", reached=_is_rendering, is_quick=True),
     Stage(
         name="rendered, unheard",
         faults=_hang("poll"),
@@ -135,7 +144,7 @@ STAGES = (
         reached=lambda scene: bool(scene.told("download.cut")) and _is_half_fetched(scene),
     ),
     Stage(name="film looked at", reached=Scene.is_inspecting, is_quick=True),
-    Stage(name="part being written", reached=lambda scene: bool(scene.parts()), is_quick=True),
+    Stage(name="part being written", reached=_is_part_of_film_there, is_quick=True),
     Stage(
         name="before the rename",
         strace=_lasting("renameat2", f"{NAME}.mp4", "enter"),

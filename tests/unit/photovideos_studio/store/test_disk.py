@@ -37,3 +37,12 @@ def test_a_path_that_is_no_utf8_survives_in_a_record(tmp_path: Path) -> None:
 def test_records_are_for_their_owner_alone(tmp_path: Path) -> None:
     disk.write_json(tmp_path / "a.json", {})
     assert (tmp_path / "a.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_killed_process_left_half_written_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "sessions").mkdir()
+    disk.write_json(tmp_path / "sessions" / "session.json", {"a": 1})
+    for name in (".session.json.48e76259.part", "photo.part", ".hidden"):
+        (tmp_path / "sessions" / name).write_bytes(b"x")
+    disk.remove_parts(tmp_path)
+    assert sorted(path.name for path in (tmp_path / "sessions").iterdir()) == [".hidden", "photo.part", "session.json"]
