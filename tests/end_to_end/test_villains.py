@@ -13,6 +13,8 @@ from support.house import House
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
+PROMPT = "1 second, 720p, no music"
+
 
 @contextlib.contextmanager
 def cloud_for(house: House, faults: Any) -> Iterator[Cloud]:
@@ -38,7 +40,7 @@ FINISHES = {
     "typed stream": [fault("instruct", "stream", form="typed")],
     "stream with CR": [fault("instruct", "stream", newline="cr")],
     "heartbeats of all forms": [
-        fault("instruct", "stream", heartbeats=["comment", "event", "word", "typed", "empty"], heartbeat_seconds=0.1)
+        fault("instruct", "stream", heartbeats=["comment", "event", "data", "json", "empty"], heartbeat_seconds=0.1)
     ],
     "one data line of 300 KB": [fault("instruct", "stream", pad_bytes=300_000)],
     "silent edit": [fault("instruct", "stream", silent=True)],
@@ -67,6 +69,7 @@ FINISHES = {
         fault("download", "no_ranges", call="2-"),
     ],
     "download gone, fallback route": [fault("download", "status", call="all", status=403, body="expired")],
+    "download cut short, fallback route whole": [fault("download", "shorten", call="all", to_bytes=5000)],
     "file name with a path": [fault("upload", "change", set={"data.files.0.filename": "../../etc/passwd"})],
     "credits unknown": [fault("credits", "status", call="2-", status=404, body="")],
 }
@@ -75,9 +78,9 @@ FINISHES = {
 @pytest.mark.parametrize("name", FINISHES)
 def test_a_job_is_finished_with(house: House, name: str) -> None:
     with cloud_for(house, FINISHES[name]) as cloud:
-        folder = house.drop("Film", "2 seconds, 720p, no music")
+        folder = house.drop("Film", PROMPT, photos=1)
         assert house.once(seconds=200) == 0, house.log()[-4000:]
-        assert look_at(folder / "Film.mp4").seconds == pytest.approx(2, abs=0.5)
+        assert look_at(folder / "Film.mp4").seconds == pytest.approx(1, abs=0.5)
         assert [path.name for path in folder.glob("*.mp4")] == ["Film.mp4"]
         assert cloud.instructions == (2 if name == "session lost at the render" else 1)
         summary = (folder / "Film - timeline.txt").read_text(encoding="utf-8")
@@ -91,7 +94,15 @@ NEEDS_HELP = {
     "2001 at the message": ([fault("instruct", "code", call="all", code=2001, status=200)], "backend.kind: studio", 0),
     "render failed twice": ([fault("poll", "failed", call="all", reason="no GPU today")], "no GPU today", 1),
     "message without effect": ([fault("instruct", "stream", call="all", applied=False)], "RETRY", 0),
-    "film that is none": ([fault("download", "shorten", call="all", to_bytes=5000)], "RETRY", 1),
+    "film that is none": (
+        [
+            fault("poll", "lie", call="all", size=5000),
+            fault("download", "shorten", call="all", to_bytes=5000),
+            fault("fallback", "shorten", call="all", to_bytes=5000),
+        ],
+        "RETRY",
+        1,
+    ),
 }
 
 
@@ -99,7 +110,7 @@ NEEDS_HELP = {
 def test_a_person_is_told_what_to_do_after(house: House, name: str) -> None:
     faults, words, instructions = NEEDS_HELP[name]
     with cloud_for(house, faults) as cloud:
-        folder = house.drop("Film", "2 seconds, 720p, no music")
+        folder = house.drop("Film", PROMPT, photos=1)
         assert house.once(seconds=200) == 1
         assert house.status_of(folder) == "NEEDS HELP", house.log()[-3000:]
         text = (folder / "_photovideos - NEEDS HELP.txt").read_text(encoding="utf-8-sig")
@@ -111,14 +122,14 @@ def test_a_person_is_told_what_to_do_after(house: House, name: str) -> None:
 def test_a_file_the_service_refuses_is_named_and_the_film_goes_on_without_it(house: House) -> None:
     refusal = {"on": "upload", "containing": "IMG_0002.jpg", "call": "all", "do": "code", "code": 4001, "status": 200}
     with cloud_for(house, [refusal]):
-        folder = house.drop("Film", "2 seconds, 720p, no music", photos=3)
+        folder = house.drop("Film", PROMPT, photos=2)
         assert house.once(seconds=200) == 0, house.log()[-3000:]
         assert "IMG_0002.jpg" in (folder / "Film - timeline.txt").read_text(encoding="utf-8")
 
 
 def test_retry_after_402_goes_on_without_a_second_message(house: House) -> None:
     with cloud_for(house, [fault("render", "code", call=1, code=402, status=402)]) as cloud:
-        folder = house.drop("Film", "2 seconds, 720p, no music")
+        folder = house.drop("Film", PROMPT, photos=1)
         assert house.once(seconds=200) == 1
         (folder / "RETRY").touch()
         assert house.once(seconds=200) == 0, house.log()[-3000:]
@@ -130,7 +141,7 @@ def test_retry_after_402_goes_on_without_a_second_message(house: House) -> None:
 def test_no_secret_is_written_anywhere(house: House) -> None:
     """The token is in the account file alone, which nobody else may read."""
     with cloud_for(house, None):
-        folder = house.drop("Film", "2 seconds, 720p, no music")
+        folder = house.drop("Film", PROMPT, photos=1)
         assert house.once(seconds=200) == 0, house.log()
     account = house.state / "account.json"
     assert account.stat().st_mode & 0o777 == 0o600

@@ -96,7 +96,8 @@ def said(text: str, **more: Any) -> bytes:
 class FakeCloud:
     """Answers as published unless `plan` says what comes next.
 
-    `raw_state`: the text of `data.state`. `film`: the bytes of the film that every render ends in.
+    `raw_state`: the text of `data.state`. `film`: the bytes of the film that every render ends in. `is_strict`: only
+    renders that were posted are known.
     """
 
     asked: list[Asked] = field(default_factory=list)
@@ -104,6 +105,7 @@ class FakeCloud:
     uploaded: list[str] = field(default_factory=list)
     tokens: int = 0
     film: bytes = b""
+    is_strict: bool = False
     _plans: dict[str, deque[Act]] = field(default_factory=lambda: defaultdict(deque))
     _lock: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
@@ -114,6 +116,10 @@ class FakeCloud:
 
     def calls(self, path: str) -> list[Asked]:
         return [asked for asked in self.asked if path in asked.path]
+
+    def posted(self) -> set[str]:
+        """The renders asked for."""
+        return {asked.json["id"] for asked in self.calls("/lambda") if asked.method == "POST"}
 
     def handle(self, handler: Handler, asked: Asked) -> None:
         with self._lock:
@@ -171,6 +177,8 @@ def _instruct(cloud: FakeCloud, handler: Handler, _asked: Asked) -> None:
 def _render(cloud: FakeCloud, handler: Handler, asked: Asked) -> None:
     if asked.method == "POST":
         handler.answer({"success": True})
+    elif cloud.is_strict and asked.path.rpartition("/")[2] not in cloud.posted():
+        handler.answer({"error": "not found"}, status=404)
     else:
         output = {"url": f"{cloud.url}/cdn/film.mp4", "size": len(cloud.film)}
         handler.answer({"taskId": "t", "status": "completed", "progress": 100, "output": output})

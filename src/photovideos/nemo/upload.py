@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -64,17 +64,20 @@ def upload(
     *,
     known: Mapping[str, str] | None = None,
     is_resumed: bool = False,
+    others: Collection[str] = (),
     on_sent: Callable[[Outgoing, str], None] = lambda _file, _name: None,
     stop: threading.Event,
 ) -> Uploads:
     """Sends `files` in order, one after the other.
 
     `is_resumed`: an earlier try may have sent some; the state is asked which are there, `known` (name on the wire ->
-    the server's name) helps to tell them. `on_sent`: called after each file that is there, with the server's name.
+    the server's name) helps to tell them, and `others` are names there that belong to other content. `on_sent`: called
+    after each file that is there, with the server's name.
     Raises TokenExpired, SessionGone, NoCredits, RateLimited, ServiceTrouble, Stopping, and whatever `open_file`
     raises.
     """
     there = _there(client, token, session_id) if is_resumed else frozenset()
+    there -= {_plain(name) for name in others}
     names: dict[str, str] = {}
     left_out: list[LeftOut] = []
     for file in files:

@@ -71,7 +71,8 @@ def conclude(walk: Walk) -> None:
 
 def _export_ready(walk: Walk, block: Block) -> RawJson:
     draft = messages.current_draft(walk)
-    if draft is None or not drafts.is_export_ready(draft):
+    is_asked_for = walk.road.instruction is not None  # a message that a crash left open is this one
+    if is_asked_for or draft is None or not drafts.is_export_ready(draft):
         messages.speak_default(walk, block)
         draft = messages.current_draft(walk)
     if draft is None or not drafts.is_export_ready(draft):
@@ -214,7 +215,7 @@ def _published(walk: Walk, block: Block, under_way: ExportUnderWay, file: Path, 
 
 def _stem(walk: Walk, block: Block, shape: str | None) -> str:
     """design §2.1, Names."""
-    with_films = [one for one in walk.road.blocks[walk.road.first_export :] if _makes_film(one)]
+    with_films = [one for one in walk.road.blocks[walk.road.first_export :] if makes_film(one)]
     has_several = len(with_films) > 1
     exports = sum(isinstance(step, Export) for step in block.steps)
     return names.film_stem(
@@ -225,6 +226,6 @@ def _stem(walk: Walk, block: Block, shape: str | None) -> str:
     )
 
 
-def _makes_film(block: Block) -> bool:
+def makes_film(block: Block) -> bool:
     """Not a block of nothing but credits, status or upload lines."""
     return any(isinstance(step, Message | Export) for step in block.steps)

@@ -44,7 +44,7 @@ def gather(walk: Walk) -> None:
         fingerprint=fingerprint,
         inputs=tuple(inputs),
         left_out=tuple(left_out),
-        added=(*walk.road.added, *added),
+        added=tuple(dict.fromkeys((*walk.road.added, *added))),
         gone=(*walk.road.gone, *gone),
     )
     _check_selections(walk)
@@ -80,13 +80,14 @@ def upload(walk: Walk) -> None:
             session_id,
             [file for file in outgoing if _state(walk, file.path) is InputState.NEW],
             is_resumed=is_resumed,
+            others=walk.road.gone,
             on_sent=_sent,
             stop=walk.halt,
         )
     )
     for one in uploads.left_out:
         _mark(walk, one.file, state=InputState.REFUSED)
-    walk.save(left_out=(*walk.road.left_out, *uploads.left_out))
+    walk.save(left_out=(*walk.road.left_out, *uploads.left_out), has_begun_upload=False)
     if not any(
         entry.state is InputState.UPLOADED and entry.kind in (MediaKind.PHOTO, MediaKind.CLIP)
         for entry in walk.road.inputs
@@ -117,9 +118,20 @@ def rest_gate(walk: Walk) -> None:
     """Before anything is spent: are the photos still those that were taken in? Raises FolderMoved."""
     if walk.road.has_spoken:
         return
-    if _changes(walk):
-        walk.save(fingerprint=NO_FINGERPRINT, inputs=(), left_out=())
-        raise FolderMoved("The photos changed; waiting until the folder rests again.")
+    if not _changes(walk):
+        return
+    if walk.road.said:  # the timeline is kept: what is there is compared with what it was made of
+        walk.save(fingerprint=NO_FINGERPRINT, left_out=())
+    else:  # what was sent by now would be taken for what is there now: an empty session costs nothing
+        walk.save(
+            fingerprint=NO_FINGERPRINT,
+            inputs=(),
+            left_out=(),
+            session_id=None,
+            sessions_opened=0,
+            has_begun_upload=False,
+        )
+    raise FolderMoved("The photos changed; waiting until the folder rests again.")
 
 
 def note_late_files(walk: Walk) -> None:

@@ -26,10 +26,19 @@ def speak_default(walk: Walk, block: Block) -> None:
 
 def say_again(walk: Walk) -> None:
     """In a new session: what was said on this timeline so far, as one message (contract §9, 1002)."""
-    if walk.road.must_resay:
+    if walk.road.must_resay and _begins_afresh(walk):
+        walk.save(must_resay=False)
+    elif walk.road.must_resay:
         text = "\n".join(walk.road.said)
         _send(walk, text)
         walk.save(must_resay=False, instruction=None, paid=walk.road.paid + 1)
+
+
+def _begins_afresh(walk: Walk) -> bool:
+    """Whether what comes next is a timeline of its own, of which nothing was said yet."""
+    road = walk.road
+    is_at_a_block = road.block < len(road.blocks) and road.step == 0 and not road.edits and road.instruction is None
+    return is_at_a_block and road.blocks[road.block].files is not None
 
 
 def speak(walk: Walk, block: Block, text: str, *, step: int, edits: tuple[str, ...] | None = None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+from photovideos.jobs.road import InputState
 from photovideos.model import AskCredits, AskStatus, Block, Export, Message, Upload
 from photovideos.nemo import draft as drafts
 from photovideos.pipeline import account, exporting, inputs, messages
@@ -79,6 +80,9 @@ def _take_along(walk: Walk, block: Block, step: Upload, after: int) -> None:
         refusal = "Addresses in the prompt are not fetched: set upload.allow_urls to let NemoVideo fetch them."
         walk.save(step=after, notes=(*walk.road.notes, refusal))
         return
+    if step.urls and walk.road.instruction is not None:  # they were handed over, and a crash left the message open
+        messages.speak(walk, block, "", step=after)
+        return
     if step.urls:
         session_id = walk.road.session_id
         assert session_id is not None
@@ -89,7 +93,12 @@ def _take_along(walk: Walk, block: Block, step: Upload, after: int) -> None:
     elif walk.road.said and inputs.news(walk):
         messages.speak(walk, block, "", step=after)
         return
-    walk.save(step=after)
+    if any(exporting.makes_film(one) for one in walk.road.blocks):
+        walk.save(step=after)
+        return
+    count = sum(entry.state is InputState.UPLOADED for entry in walk.road.inputs)
+    answer = f"Uploaded: {count} {'file' if count == 1 else 'files'} of this folder."
+    walk.save(step=after, answers=(*walk.road.answers, answer))
 
 
 def _number(value: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from photovideos.nemo import draft as drafts
 from photovideos.pipeline import account
 from photovideos.pipeline.walk import Walk
 
+_BEYOND_THE_CLOUD = re.compile(r"(?<![\w.])(?:[48]k|uhd|1440p|2160p|4320p)(?!\w)", re.IGNORECASE)
 _SHORT_SIDES = {"720p": 720, "1080p": 1080, "2k": 1440, "4k": 2160}
 
 
@@ -21,7 +23,8 @@ def write_summary(walk: Walk, film: Film, measured: FilmFacts, request: Export |
     """Beside the film, under its stem."""
     told = drafts.told(walk.road.draft)
     wishes = told.wishes if told else {}
-    notes = (*walk.road.notes, *_export_notes(request, measured))
+    larger = () if told or (request and request.resolution) else _too_large(walk.job.prompt, measured)
+    notes = (*walk.road.notes, *_export_notes(request, measured), *larger)
     facts = SummaryFacts(
         fingerprint=walk.road.fingerprint,
         destination=_destination(walk),
@@ -134,6 +137,15 @@ def _export_notes(request: Export | None, measured: FilmFacts) -> tuple[str, ...
     if request.container and request.container.lower() != "mp4":
         notes.append(f"A {request.container.upper()} file was asked for; films are always MP4.")
     return tuple(notes)
+
+
+def _too_large(prompt: str, measured: FilmFacts) -> tuple[str, ...]:
+    """A resolution beyond what the cloud makes (contract §8); the studio tells of its wishes itself."""
+    wish = _BEYOND_THE_CLOUD.search(prompt)
+    if wish is None or min(measured.width, measured.height) > _SHORT_SIDES["1080p"]:
+        return ()
+    size = f"{measured.width} × {measured.height}"
+    return (f"{wish.group()} was asked for; NemoVideo makes films of at most 1080p, so this one is {size}.",)
 
 
 def _number(value: object) -> float | None:
