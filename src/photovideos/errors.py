@@ -19,7 +19,8 @@
     │   ├── ExportBlocked          402
     │   ├── TokenRefused           1001 on a token that is the user's own
     │   ├── AccountChanged         the job was begun with another account
-    │   └── NoRights               the folder cannot be written to
+    │   ├── NoRights               the folder cannot be written to
+    │   └── RecordUnreadable       the checkpoint of the job is of another version: it may hold a paid step
     └── JobFailed                  for good, as long as prompt and photos stay as they are; RETRY goes on
         ├── NothingUsable          not one photo or clip could be used
         ├── PromptUnreadable       the prompt is no text
@@ -150,6 +151,10 @@ class AccountChanged(NeedsPerson):
 
 class NoRights(NeedsPerson):
     """The folder cannot be written to, so a film could not be delivered."""
+
+
+class RecordUnreadable(NeedsPerson):
+    """What was done for a job so far is on record, and this version cannot read it: nothing is sent a second time."""
 
 
 class JobFailed(PhotoVideosError):

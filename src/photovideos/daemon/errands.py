@@ -7,8 +7,7 @@ from contextlib import suppress
 
 from photovideos import logs
 from photovideos.daemon.house import House
-from photovideos.errors import PhotoVideosError
-from photovideos.jobs.ledger import LedgerError
+from photovideos.errors import PhotoVideosError, RecordUnreadable
 from photovideos.jobs.states import UNDER_WAY
 from photovideos.model import BackendKind
 from photovideos.pipeline.account import CREDITS
@@ -81,7 +80,7 @@ def _tokens_of_renders(house: House) -> set[str]:
     """Fingerprints of the tokens that carry a render (contract §8)."""
     found: set[str] = set()
     for job in house.ledger.jobs():
-        with suppress(LedgerError):  # a record of another version names no render that could be gone on with
+        with suppress(RecordUnreadable):  # a record of another version names no render that could be gone on with
             road = house.ledger.road(job.id)
             if road.export is not None and road.export.record is not None:
                 found.add(road.export.record.token_fingerprint)

@@ -122,3 +122,9 @@ def _translated() -> Iterator[None]:
         raise LedgerError(
             "photovideos cannot use its own records.", advice="Look at the state directory's rights.", detail=str(error)
         ) from error
+    except sqlite3.DatabaseError as error:  # a page that was torn while we ran; the next start sets the file aside
+        raise LedgerError(
+            "photovideos' own records are damaged.",
+            advice="Restart photovideos: it sets the damaged file aside.",
+            detail=str(error),
+        ) from error

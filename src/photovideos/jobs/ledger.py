@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from photovideos.errors import RecordUnreadable
 from photovideos.jobs import road as roads
 from photovideos.jobs.database import Database, LedgerError
 from photovideos.jobs.records import (
@@ -132,14 +133,14 @@ class Ledger:
         return self._db.writes
 
     def road(self, job_id: JobId) -> Road:
-        """The job's checkpoint. One that cannot be read is an error, never an empty road: it may hold a paid step."""
+        """The job's checkpoint. Raises RecordUnreadable; never an empty road instead: it may hold a paid step."""
         rows = self._db.rows("SELECT road FROM jobs WHERE id=?", (job_id,))
         try:
             return roads.from_json(rows[0][0]) if rows else Road()
         except roads.RoadError as error:
-            raise LedgerError(
-                "The record of this job was written by another version of photovideos.",
-                advice="Drop a file RETRY into the folder to make it anew.",
+            raise RecordUnreadable(
+                "Work on this folder had begun, and its record was written by another version of photovideos.",
+                advice="RETRY makes the film from the beginning; with NemoVideo that may be charged a second time.",
             ) from error
 
     def save_road(self, job_id: JobId, road: Road) -> None:

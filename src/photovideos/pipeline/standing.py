@@ -9,7 +9,7 @@ from datetime import datetime
 
 from photovideos.delivery import status
 from photovideos.delivery.status import StatusNote
-from photovideos.errors import PhotoVideosError
+from photovideos.errors import PhotoVideosError, RecordUnreadable
 from photovideos.intake import scan
 from photovideos.jobs.ledger import Job, Ledger, Pause
 from photovideos.jobs.states import JobState
@@ -53,7 +53,7 @@ def _state_and_lines(job: Job, pauses: Sequence[Pause]) -> tuple[str | None, lis
 def show(ledger: Ledger, job: Job, *, now: float) -> None:
     """Puts the state of a job at rest into its folder's status file; one that cannot be written to is no error."""
     with suppress(PhotoVideosError):
-        note = note_of(job, left_out=ledger.road(job.id).left_out, pauses=ledger.pauses())
+        note = note_of(job, left_out=_left_out(ledger, job), pauses=ledger.pauses())
         folder_fd = scan.open_folder(job.key.inbox, job.key.name)
         try:
             if note is not None:
@@ -65,3 +65,10 @@ def show(ledger: Ledger, job: Job, *, now: float) -> None:
                 status.clear(folder_fd)
         finally:
             os.close(folder_fd)
+
+
+def _left_out(ledger: Ledger, job: Job) -> tuple[LeftOut, ...]:
+    try:
+        return ledger.road(job.id).left_out
+    except RecordUnreadable:
+        return ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from photovideos import prompt as prompts
 from photovideos.jobs.records import Job
 from photovideos.jobs.road import NO_FINGERPRINT, Road
-from photovideos.jobs.states import NEEDS_HELP, JobState
+from photovideos.jobs.states import NEEDS_HELP, UNDER_WAY, JobState
 from photovideos.model import Block, Control, Fingerprint
 
 
@@ -94,6 +94,18 @@ def decide(view: View, job: Job | None, road: Road) -> Action:
     return _refined(view.prompt, change, road)
 
 
+def decide_without_record(view: View, job: Job) -> Action:
+    """As `decide`, of a job whose road cannot be read: what may have been paid is not sent again unasked."""
+    if job.state in (JobState.DONE, JobState.WORKING) or Control.CANCEL in view.controls:
+        return decide(view, job, Road())
+    prompt = view.prompt if view.prompt is not None else job.prompt
+    if Control.RETRY in view.controls:
+        return TakeIn(prompt=prompt)
+    if job.state in UNDER_WAY:
+        return AskForHelp()
+    return TakeIn(prompt=prompt) if _differs(job.prompt, prompt) else Leave()
+
+
 def _unknown(view: View) -> Action:
     """A folder without a job."""
     if Control.CANCEL in view.controls:
@@ -122,7 +134,7 @@ def _again(view: View, job: Job, road: Road) -> Action:
     """RETRY: on from the last safe step after a failure; from scratch where there is nothing to go on from."""
     prompt = view.prompt if view.prompt is not None else job.prompt
     is_over = job.state in (JobState.DONE, JobState.CANCELLED)
-    if is_over or job.parked_by in ("AccountChanged", "Unknown") or _differs(job.prompt, prompt):
+    if is_over or job.parked_by in ("AccountChanged", "Unknown", "RecordUnreadable") or _differs(job.prompt, prompt):
         return TakeIn(prompt=prompt)
     return GoOn(prompt=prompt, road=_last_safe_step(job, _on_from_here(view, job, road)))
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from photovideos import logs
 from photovideos.delivery import status
+from photovideos.errors import RecordUnreadable
 from photovideos.intake import scan, settle
 from photovideos.intake.controls import remove_control
 from photovideos.intake.naming import control_of
@@ -20,7 +21,7 @@ from photovideos.intake.pace import Pace
 from photovideos.intake.settle import Facts, Verdict, Waiting
 from photovideos.intake.writers import open_for_writing
 from photovideos.jobs.ledger import Job, Ledger
-from photovideos.jobs.road import NO_FINGERPRINT, Road
+from photovideos.jobs.road import NO_FINGERPRINT, Input, Road
 from photovideos.jobs.states import UNDER_WAY, JobState
 from photovideos.model import BackendKind, Control, FileEntry, Fingerprint, FolderKey, JobId, Snapshot
 from photovideos.reception import decide, notices
@@ -121,7 +122,7 @@ class Desk:
         """The job, if this is its folder; known by its new name or inode from now on."""
         if job is None or job.state is JobState.GONE:
             return job
-        if is_same_folder(job, snapshot, lambda: self._ledger.road(job.id).inputs):
+        if is_same_folder(job, snapshot, lambda: self._inputs(job)):
             if job.key == snapshot.key:
                 return job
             self._ledger.rename(job.id, snapshot.key)
@@ -206,8 +207,7 @@ class Desk:
             seen.held_back = note.state
         elif is_new:
             view = self._view(seen, folder_fd, snapshot, verdict, controls)
-            road = self._ledger.road(job.id) if job else Road()
-            action = decide.decide(view, job, road)
+            action = self._action(view, job)
             if self._deeds.do(seen, folder_fd, snapshot, view, job, action):
                 self._spend(seen, folder_fd, snapshot, controls)
                 about = self._about(snapshot.glance, controls - _ONCE, job)
@@ -217,6 +217,20 @@ class Desk:
         seen.decided = about
         if verdict.is_settled:
             self._rest(seen, snapshot, is_over=not is_new)
+
+    def _action(self, view: View, job: Job | None) -> decide.Action:
+        if job is None:
+            return decide.decide(view, None, Road())
+        try:
+            return decide.decide(view, job, self._ledger.road(job.id))
+        except RecordUnreadable:
+            return decide.decide_without_record(view, job)
+
+    def _inputs(self, job: Job) -> tuple[Input, ...]:
+        try:
+            return self._ledger.road(job.id).inputs
+        except RecordUnreadable:
+            return ()
 
     def _rest(self, seen: Seen, snapshot: Snapshot, *, is_over: bool) -> None:
         """Recorded, so that after a restart or under another name the folder is known without reading its files."""

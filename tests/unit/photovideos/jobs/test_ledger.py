@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from photovideos.errors import NoSpace
+from photovideos.errors import NoSpace, RecordUnreadable
 from photovideos.jobs.ledger import Job, Ledger, LedgerError, Problem
 from photovideos.jobs.road import Road
 from photovideos.jobs.states import JobState, Stage
@@ -143,7 +143,7 @@ def test_a_road_of_another_version_is_an_error_with_a_way_out(ledger: Ledger) ->
     with sqlite3.connect(ledger.path) as db:
         db.execute("UPDATE jobs SET road='{\"session_id\": []}'")
     db.close()
-    with pytest.raises(LedgerError) as caught:
+    with pytest.raises(RecordUnreadable) as caught:
         ledger.road(job.id)
     assert "RETRY" in caught.value.advice
 
@@ -226,3 +226,16 @@ def test_folders_long_gone_are_forgotten(ledger: Ledger, clock: Clock) -> None:
     assert ledger.forget_gone(before=clock.now) == 0
     assert ledger.forget_gone(before=clock.now + 1) == 1
     assert ledger.jobs() == []
+
+
+def test_a_page_torn_while_we_run_is_told_as_ours(ledger: Ledger) -> None:
+    for number in range(200):
+        add(ledger, f"folder {number}")
+    with sqlite3.connect(ledger.path) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    with ledger.path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"torn" * (ledger.path.stat().st_size // 4 - 1024))
+    with pytest.raises(LedgerError, match="damaged"):
+        ledger.jobs()

@@ -26,6 +26,7 @@ from photovideos.reception.decide import (
     TakeIn,
     View,
     decide,
+    decide_without_record,
 )
 
 SAME, OTHER = Fingerprint("same"), Fingerprint("other")
@@ -236,3 +237,23 @@ def test_a_folder_that_moved_goes_on_when_it_rests_again() -> None:
     assert isinstance(action, GoOn)
     assert action.road.session_id == "1"
     assert action.road.fingerprint == ""
+
+
+@pytest.mark.parametrize("state", [JobState.QUEUED, JobState.SETTLING, JobState.RETRYING])
+def test_a_record_that_cannot_be_read_is_no_second_charge(state: JobState) -> None:
+    assert decide_without_record(view(), job(state)) == AskForHelp()
+    assert decide_without_record(view("another"), job(state)) == AskForHelp()
+    retry = view(controls=frozenset({Control.RETRY}))
+    assert decide_without_record(retry, job(state)) == TakeIn(prompt=PROMPT)
+
+
+def test_a_job_parked_for_its_unreadable_record_waits_for_retry_or_another_prompt() -> None:
+    parked = job(JobState.PARKED, parked_by="RecordUnreadable")
+    assert decide_without_record(view(fingerprint=OTHER), parked) == Leave()
+    assert decide_without_record(view("another"), parked) == TakeIn(prompt="another")
+    assert decide_without_record(view(controls=frozenset({Control.CANCEL})), parked) == Stop()
+
+
+def test_a_finished_folder_with_an_unreadable_record_stays_finished() -> None:
+    assert decide_without_record(view(), job(JobState.DONE)) == Leave()
+    assert decide_without_record(view("another"), job(JobState.DONE)) == TakeIn(prompt="another")
