@@ -31,6 +31,7 @@ def _peak_pss(farm: Farm, done: threading.Event) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_r04_memory_is_flat_from_ten_photos_to_a_hundred(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     photo = save(rng.integers(0, 255, (750, 1000, 3), dtype=np.uint8), tmp_path / "photo.jpg", quality=80)

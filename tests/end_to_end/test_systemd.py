@@ -21,6 +21,7 @@ CONFIG = "/etc/photovideos/config.yaml"
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.alone,
     pytest.mark.timeout(600),
     pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
 ]
