@@ -25,12 +25,12 @@ class Box:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaFacts:
-    """One file. Sizes in pixels after turning upright; lengths in ms; None or empty where it does not apply or is unknown.
+    """One file. Sizes in pixels after turning upright, lengths in ms; None or empty where it does not apply.
 
-    `taken`: ISO 8601 with sub-seconds and offset as far as EXIF has them. `dhash`: 64-bit perceptual hash, 16 hex digits.
-    `sharpness`: variance of the Laplacian at 512 px, `brightness`: mean luma 0–1. `faces`: boxes, largest first.
-    `subject`: where the eye goes (faces, else saliency). `beats_ms`, `bpm`: of a song. `content_id`: Apple's live-photo id.
-    `is_hdr`: a gain map or PQ/HLG is there and the base image is used.
+    `taken`: ISO 8601 with sub-seconds and offset as far as EXIF has them. `dhash`: 64-bit perceptual hash, 16 hex
+    digits. `sharpness`: variance of the Laplacian at 512 px, `brightness`: mean luma 0–1. `faces`: boxes, largest
+    first. `subject`: where the eye goes (faces, else saliency). `beats_ms`, `bpm`: of a song. `content_id`: Apple's
+    live-photo id. `is_hdr`: a gain map or PQ/HLG is there and the base image is used.
     """
 
     kind: MediaKind

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import av
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ def look_at(path: Path) -> Seen:
                 frames += 1
             elif isinstance(frame, av.AudioFrame):
                 samples += frame.samples
-                loudest = max(loudest, float(abs(frame.to_ndarray()).max()))
+                loudest = max(loudest, float(np.abs(frame.to_ndarray()).max()))
         rate = float(video.average_rate or 0)
         return Seen(
             seconds=frames / rate,
