@@ -188,8 +188,9 @@ class Workers:
             moved = self._ended(job, JobState.SETTLING, problem=Problem(message=str(error)))
             if moved:
                 self._on_settling(moved)
-        else:
-            self._ended(job, JobState.QUEUED, problem=None)
+        else:  # the status file goes on telling of work that was begun, should its record be lost while we are down
+            has_begun = self._tools.ledger.road(job.id).has_spoken
+            self._ended(job, JobState.QUEUED, problem=None, is_shown=not has_begun)
 
     def _again_later(self, job: Job, error: TryLater) -> None:
         now = self._tools.clock()
@@ -217,7 +218,7 @@ class Workers:
             _log.warning("queue.paused", backend=job.backend, reason=str(error))
         self._ended(job, JobState.PARKED, problem=_problem(error), parked_by=cause)
 
-    def _ended(self, job: Job, state: JobState, **values: Any) -> Job | None:
+    def _ended(self, job: Job, state: JobState, *, is_shown: bool = True, **values: Any) -> Job | None:
         """Writes the state down, then shows it in the folder."""
         now = self._tools.ledger.get(job.id)
         if now is None or now.state is JobState.GONE:
@@ -232,7 +233,8 @@ class Workers:
             reason=problem.message if problem else None,
             detail=problem.detail or None if problem else None,
         )
-        standing.show(self._tools.ledger, moved, now=self._tools.clock())
+        if is_shown:
+            standing.show(self._tools.ledger, moved, now=self._tools.clock())
         return moved
 
     def _forget_work(self, job: Job) -> None:

@@ -58,6 +58,7 @@ class House:
         }
         self.processes: list[subprocess.Popen[bytes]] = []
         self.environ: dict[str, str] = {}
+        self.prefix: list[str] = []  # a command that runs the daemon
 
     def write_config(self) -> None:
         self.config.write_text(yaml.safe_dump(self.settings), encoding="utf-8")
@@ -68,7 +69,7 @@ class House:
         environment = {name: value for name, value in os.environ.items() if name != "NEMO_TOKEN"} | self.environ
         with (self.root / "log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "photovideos", *arguments, "--config", str(self.config)],
+                [*self.prefix, sys.executable, "-m", "photovideos", *arguments, "--config", str(self.config)],
                 stdout=log,
                 stderr=log,
                 env=environment,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -30,6 +30,11 @@ def photo(seed: int = 1, form: str = "JPEG", size: tuple[int, int] = (96, 64)) -
     into = io.BytesIO()
     Image.fromarray(coarse.repeat(8, axis=0).repeat(8, axis=1)).save(into, form)
     return into.getvalue()
+
+
+def pause(seconds: float) -> None:
+    """For what must not happen meanwhile, and for copies that take their time."""
+    threading.Event().wait(seconds)
 
 
 class Town(House):
@@ -86,7 +91,7 @@ class Town(House):
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
         """As `status` reads it, beside the running daemon."""
-        ledger = Ledger(self.state / "ledger.sqlite", clock=time.time, is_reader=True)
+        ledger = Ledger(self.state / "ledger.sqlite", clock=lambda: 0.0, is_reader=True)
         try:
             yield ledger
         finally:
@@ -124,15 +129,23 @@ class Town(House):
 
     def says(self, folder: Path, state: str, *words: str, seconds: float = BOUND_SECONDS) -> str:
         """Waits until the folder's status file tells this state; its text, which holds these words."""
-        wait_for(f"‘{folder.name}’ to say {state}", lambda: self.status_of(folder) == state, seconds)
         path = folder / f"_photovideos - {state}.txt"
-        if words:
-            wait_for(f"{words} in {path}", lambda: all(word in path.read_text("utf-8-sig") for word in words), seconds)
-        return path.read_text(encoding="utf-8-sig")
+        text = ""
+
+        def told() -> bool:
+            nonlocal text
+            try:
+                text = path.read_text(encoding="utf-8-sig")
+            except FileNotFoundError:
+                return False
+            return all(word in text for word in words)
+
+        wait_for(f"‘{folder.name}’ to say {state} {words}", told, seconds)
+        return text
 
     def rest(self, settle_times: float = 6) -> None:
         """Lets so many settle times pass: long enough for something that must not happen."""
-        time.sleep(settle_times * self.settle_seconds)
+        pause(settle_times * self.settle_seconds)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from photovideos import media, prompt
 from photovideos.delivery import publish
 from photovideos.errors import FolderMoved, NothingUsable
 from photovideos.intake import scan
+from photovideos.intake.unfinished import STALE_COPY
 from photovideos.jobs.road import NO_FINGERPRINT, Input, InputState
 from photovideos.jobs.states import Stage
 from photovideos.model import Claim, FileEntry, LeftOut, MediaKind, Prepared, Snapshot
@@ -36,7 +37,11 @@ def gather(walk: Walk) -> None:
     fingerprint, digests = scan.fingerprint(walk.folder_fd, usable, {}, stop=walk.halt)
     if fingerprint != walk.job.fingerprint and not walk.job.is_complete:
         raise FolderMoved("The photos changed; waiting until the folder rests again.")
-    left_out = [*snapshot.left_out, *(LeftOut(file=path, reason=why) for path, why in incomplete.items())]
+    left_out = [
+        *snapshot.left_out,
+        *(LeftOut(file=path, reason=why) for path, why in incomplete.items()),
+        *(LeftOut(file=entry.path, reason=STALE_COPY) for entry in snapshot.temporaries),
+    ]
     known = {entry.path: entry for entry in walk.road.inputs}
     inputs = [_input(entry, digests[scan.stat_key(entry)], known.get(entry.path)) for entry in usable]
     added, gone = _came_and_went(walk.road.inputs, inputs) if walk.road.said else ((), ())

@@ -114,7 +114,7 @@ class Desk:
         controls = self._fresh_controls(seen, snapshot)
         if verdict.is_settled or _counts_at_once(controls, job):
             self._decide(seen, folder_fd, snapshot, verdict, job, controls)
-        elif job is None or job.state in (JobState.SETTLING, JobState.GONE):
+        elif not _has_its_say(job) and not (job is None and _tells_of_lost_work(seen, folder_fd)):
             self._deeds.show_waiting(seen, folder_fd, snapshot, verdict, quiet_for=self._monotonic() - verdict.since)
         return verdict
 
@@ -288,6 +288,17 @@ _ONCE = frozenset({Control.READY, Control.RETRY, Control.CANCEL})
 def _counts_at_once(controls: frozenset[Control], job: Job | None) -> bool:
     """CANCEL and RETRY do not wait until the folder rests."""
     return Control.CANCEL in controls or (job is not None and Control.RETRY in controls)
+
+
+def _has_its_say(job: Job | None) -> bool:
+    """Whether the folder's status file is its job's."""
+    return job is not None and job.state not in (JobState.SETTLING, JobState.GONE)
+
+
+def _tells_of_lost_work(seen: Seen, folder_fd: int) -> bool:
+    """A status file of a job whose record is lost is all that is left of it: no other takes its place before it was
+    decided about, or the work would be paid twice."""
+    return seen.shown is None and _is_of_a_job(status.find(folder_fd))
 
 
 def _is_of_a_job(found: status.Found | None) -> bool:

@@ -141,7 +141,11 @@ class Scene(House):
         kin = set(known)
         while grown := {pid for pid, (parent, _) in found.items() if parent in kin and pid not in kin}:
             kin |= grown
-        return [command for pid, (_, command) in found.items() if pid not in kin]
+        return [
+            command
+            for pid, (_, command) in found.items()
+            if pid not in kin and not command.startswith("strace ")  # it follows its daemon
+        ]
 
     def close(self) -> None:
         super().close()
