@@ -30,48 +30,77 @@ def fault(on: str, do: str, call: Any = 1, **options: Any) -> dict[str, Any]:
     return {"on": on, "call": call, "do": do, **options}
 
 
+# Faults that do not touch each other are played in one job: each case costs the start of two processes.
 FINISHES = {
-    "top level token": [fault("token", "shape", form="top_level")],
-    "top level session": [fault("session", "shape", form="top_level")],
-    "poll form A": [fault("poll", "shape", call="all", form="A")],
-    "poll form B": [fault("poll", "shape", call="all", form="B")],
-    "poll form C with A inside": [fault("poll", "shape", call="all", form="CA")],
-    "poll form C with B inside": [fault("poll", "shape", call="all", form="CB")],
-    "typed stream": [fault("instruct", "stream", form="typed")],
-    "stream with CR": [fault("instruct", "stream", newline="cr")],
-    "heartbeats of all forms": [
-        fault("instruct", "stream", heartbeats=["comment", "event", "data", "json", "empty"], heartbeat_seconds=0.1)
+    "answers at the top level, a poll in each form": [
+        fault("token", "shape", form="top_level"),
+        fault("session", "shape", form="top_level"),
+        *(fault("poll", "word", call=number, status="simmering") for number in (1, 3)),
+        fault("poll", "shape", call=2, form="CA"),
+        fault("poll", "shape", call="4-", form="B"),
     ],
-    "one data line of 300 KB": [fault("instruct", "stream", pad_bytes=300_000)],
-    "silent edit": [fault("instruct", "stream", silent=True)],
-    "GUI talk": [fault("instruct", "stream", gui="en")],
-    "GUI talk in Chinese": [fault("instruct", "stream", gui="zh")],
-    "stream dropped after the edit": [fault("instruct", "stream", drop_after=1, applied=True)],
-    "error inside the stream, edit applied": [fault("instruct", "stream", error="event", applied=True)],
-    "instruction refused once": [fault("instruct", "code", code=1001, status=200)],
-    "token expired at the upload": [fault("upload", "code", code=1001, status=401)],
-    "session lost before the message": [fault("instruct", "code", code=1002, status=404)],
-    "session lost at the render": [fault("render", "code", code=1002, status=200)],
-    "token answered 429 once": [fault("token", "code", code=429, status=429)],
-    "client id missing once": [fault("token", "code", code=400, status=400)],
-    "upload 503 once": [fault("upload", "status", status=503, body="<html>busy</html>")],
-    "state 500 once": [fault("state", "status", status=500, body="oops")],
-    "poll 429 and 500": [fault("poll", "code", code=429, status=429), fault("poll", "status", call=2, status=500)],
-    "poll breaks": [fault("poll", "break", call=[1, 2], when="before")],
-    "unknown status word": [fault("poll", "word", call=1, status="simmering")],
-    "render failed once": [fault("poll", "failed", render=1, call="all", reason="a worker died")],
-    "render answer never came": [fault("render", "break", when="after")],
-    "render post never arrived": [fault("render", "break", when="before")],
-    "token expires while polling": [fault("poll", "code", render=1, call=1, code=1001, status=401)],
-    "download cut": [fault("download", "cut", call=1, after_bytes=20_000)],
-    "download cut, no ranges": [
+    "poll form C with A inside, heartbeats of all forms": [
+        fault("poll", "shape", call="all", form="CA"),
+        fault("instruct", "stream", heartbeats=["comment", "event", "data", "json", "empty"], heartbeat_seconds=0.1),
+    ],
+    "poll form C with B inside, one data line of 300 KB": [
+        fault("poll", "shape", call="all", form="CB"),
+        fault("instruct", "stream", pad_bytes=300_000),
+    ],
+    "typed stream, file name with a path": [
+        fault("instruct", "stream", form="typed"),
+        fault("upload", "change", set={"data.files.0.filename": "../../etc/passwd"}),
+    ],
+    "stream with CR, token answered 429 and 400": [
+        fault("instruct", "stream", newline="cr"),
+        fault("token", "code", code=429, status=429),
+        fault("token", "code", call=2, code=400, status=400),
+    ],
+    "silent edit, render answer never came": [
+        fault("instruct", "stream", silent=True),
+        fault("render", "break", when="after"),
+    ],
+    "GUI talk, render post never arrived": [
+        fault("instruct", "stream", gui="en"),
+        fault("render", "break", when="before"),
+    ],
+    "GUI talk in Chinese, credits unknown": [
+        fault("instruct", "stream", gui="zh"),
+        fault("credits", "status", call="2-", status=404, body=""),
+    ],
+    "stream dropped after the edit, download cut": [
+        fault("instruct", "stream", drop_after=1, applied=True),
+        fault("download", "cut", call=1, after_bytes=20_000),
+    ],
+    "error inside the stream, edit applied; download cut, no ranges": [
+        fault("instruct", "stream", error="event", applied=True),
         fault("download", "cut", call=1, after_bytes=20_000),
         fault("download", "no_ranges", call="2-"),
     ],
-    "download gone, fallback route": [fault("download", "status", call="all", status=403, body="expired")],
-    "download cut short, fallback route whole": [fault("download", "shorten", call="all", to_bytes=5000)],
-    "file name with a path": [fault("upload", "change", set={"data.files.0.filename": "../../etc/passwd"})],
-    "credits unknown": [fault("credits", "status", call="2-", status=404, body="")],
+    "instruction refused once, download gone": [
+        fault("instruct", "code", code=1001, status=200),
+        fault("download", "status", call="all", status=403, body="expired"),
+    ],
+    "token expired at the upload, download cut short": [
+        fault("upload", "code", code=1001, status=401),
+        fault("download", "shorten", call="all", to_bytes=5000),
+    ],
+    "session lost before the message": [fault("instruct", "code", code=1002, status=404)],
+    "session lost at the render": [fault("render", "code", code=1002, status=200)],
+    "each call in trouble once": [
+        fault("upload", "status", status=503, body="<html>busy</html>"),
+        fault("state", "status", status=500, body="oops"),
+        fault("poll", "code", code=429, status=429),
+        fault("poll", "status", call=2, status=500),
+    ],
+    "poll breaks": [fault("poll", "break", call=[1, 2], when="before")],
+    "render failed once": [fault("poll", "failed", render=1, call="all", reason="a worker died")],
+    "token expires while polling": [fault("poll", "code", render=1, call=1, code=1001, status=401)],
+    "redirects that lead astray": [
+        fault("download", "redirect", call=1, to="self"),
+        fault("download", "redirect", call="2-", to="http://169.254.169.254/latest/meta-data"),
+    ],
+    "a length that lies": [fault("download", "length", call=1, by=1000)],
 }
 
 

@@ -114,6 +114,10 @@ class FakeCloud:
         """What the next calls to paths that contain `path` are answered."""
         self._plans[path].extend(acts)
 
+    def forget_plans(self) -> None:
+        """From now on everything is answered as published."""
+        self._plans.clear()
+
     def calls(self, path: str) -> list[Asked]:
         return [asked for asked in self.asked if path in asked.path]
 

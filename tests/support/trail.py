@@ -9,25 +9,26 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
-from photovideos import pipeline
+from photovideos import pipeline, prompt
 from photovideos.backend import Backend
 from photovideos.config import BackendConfig, Config, UploadConfig
 from photovideos.intake import scan
 from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.road import Road
 from photovideos.jobs.states import JobState
-from photovideos.model import BackendKind, FileEntry, FilmFacts, Fingerprint, Prepared
+from photovideos.model import BackendKind, Block, FileEntry, FilmFacts, Fingerprint, Prepared
 from photovideos.nemo.account import Attribution
 from photovideos.nemo.client import NemoClient, Pace
 from photovideos.nemo.token import TokenBook
-from support.fake_cloud import FakeCloud, Now
+from support.fake_cloud import Asked, FakeCloud, Handler, Now, said
 
 FILM = b"a film of the cloud's, whole"
 
@@ -48,15 +49,17 @@ class Flying:
 
 
 class CrashingLedger(Ledger):
-    """Dies behind the `dies_after`-th checkpoint: it is on disk, and nobody comes back to tell."""
+    """Dies behind a checkpoint, the `dies_after`-th or one of which `dies_when` is true: it is on disk, and nobody is
+    left to tell."""
 
     dies_after: int | None = None
+    dies_when: Callable[[Road], bool] = staticmethod(lambda _road: False)
     checkpoints = 0
 
     def save_road(self, job_id: Any, road: Road) -> None:
         super().save_road(job_id, road)
         self.checkpoints += 1
-        if self.checkpoints == self.dies_after:
+        if self.checkpoints == self.dies_after or self.dies_when(road):
             raise Crash
 
 
@@ -86,15 +89,15 @@ class Trail:
         for name in names:
             Image.new("RGB", (16, 12), (shade, 50, 150)).save(self.folder / name)
 
-    def drop(self, prompt: str = "a calm video", *, photos: int = 2, road: Road | None = None) -> Job:
+    def drop(self, text: str = "a calm video", *, photos: int = 2, road: Road | None = None) -> Job:
         """The folder with its photos is a job, taken as it lies."""
         self.draw(*(f"IMG_{number + 1}.jpg" for number in range(photos)))
-        (self.folder / "prompt.txt").write_text(prompt, encoding="utf-8")
+        (self.folder / "prompt.txt").write_text(text, encoding="utf-8")
         with self.opened() as folder_fd:
             key = scan.key_of(str(self.inbox), self.folder.name, folder_fd)
         self.job = self.ledger.add(
             key,
-            prompt=prompt,
+            prompt=text,
             fingerprint=Fingerprint("as it lies"),
             backend=BackendKind.STUDIO if self.is_local else BackendKind.NEMO,
             is_complete=True,
@@ -136,10 +139,20 @@ class Trail:
             self.ledger.dies_after = None
         return False
 
-    def again(self, prompt: str, road: Road) -> None:
+    def walk_until(self, is_reached: Callable[[Road], bool]) -> Road:
+        """Dies behind the first checkpoint of which that is true."""
+        self.ledger.dies_when = is_reached
+        try:
+            with pytest.raises(Crash):
+                self.walk()
+        finally:
+            self.ledger.dies_when = lambda _road: False
+        return self.road()
+
+    def again(self, text: str, road: Road) -> None:
         """The folder goes on with another prompt from `road`, as reception does it."""
         assert self.job is not None
-        self.ledger.put(self.job.id, JobState.QUEUED, road=road, prompt=prompt)
+        self.ledger.put(self.job.id, JobState.QUEUED, road=road, prompt=text)
 
     def road(self) -> Road:
         assert self.job is not None
@@ -185,6 +198,15 @@ class Trail:
         for client in self._clients:
             client.close()
         self.ledger.close()
+
+    def plainly(self, handler: Handler, _asked: Asked) -> None:
+        """A message carried out as usual."""
+        self.cloud.edit()
+        handler.stream(said("Done."))
+
+    @staticmethod
+    def blocks(text: str) -> tuple[Block, ...]:
+        return prompt.read(text).blocks
 
     # --- what came of it --------------------------------------------------------------------------------------------
 

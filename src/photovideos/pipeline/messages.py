@@ -101,7 +101,8 @@ def _send(walk: Walk, text: str) -> Reply:
     def _still_working() -> None:
         seconds = walk.tools.monotonic() - begun
         walk.log.info("instruction.working", seconds=round(seconds))
-        walk.tell(f"Still working, for {max(1, round(seconds / 60))} minutes now.")
+        minutes = max(1, round(seconds / 60))
+        walk.tell(f"Still working, for {minutes} {'minute' if minutes == 1 else 'minutes'} now.")
 
     reply = walk.call(
         lambda token: instruct.carry_out(
