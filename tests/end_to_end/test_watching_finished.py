@@ -136,15 +136,15 @@ def test_a28_a_folder_that_is_deleted_at_rest_leaves_nothing_behind(street: Town
 
 
 def test_a29_a_copy_of_a_finished_folder_is_not_made_again(street: Town) -> None:
-    folder = street.fill("A29")
+    folder = street.fill("A29 kept")
     street.made(folder)
-    copy = street.inbox / "A29 copy"
+    copy = street.inbox / "A29 kept copy"
     shutil.copytree(folder, copy)
-    street.says(copy, "already made", "A29.mp4")
+    street.says(copy, "already made", "A29 kept.mp4")
     street.rest(3)
-    assert street.taken("A29 copy") == 0
-    assert films(copy) == ["A29.mp4"]
-    street.cloud.the("A29")
+    assert street.taken("A29 kept copy") == 0
+    assert films(copy) == ["A29 kept.mp4"]
+    street.cloud.the("A29 kept")
 
 
 def test_a29_a_copy_without_our_film_is_a_job_of_its_own(street: Town) -> None:
