@@ -201,6 +201,7 @@ class Ledger:
         taken = set(excluding)
         with self._db.writing() as db:
             rows = db.execute(
+                # S608: the columns are fixed names of our own, the values are bound
                 f"SELECT {JOB_COLUMNS} FROM jobs WHERE is_held=0 AND (state=? OR (state=? AND due_at<=?)) "  # noqa: S608
                 "AND backend NOT IN (SELECT backend FROM pauses) ORDER BY arrival",
                 (JobState.QUEUED, JobState.RETRYING, now),

@@ -112,6 +112,7 @@ class Call:
     async def _written(self, rest: int) -> None:
         """Until at most `rest` bytes wait to be read by the client."""
         # Asked again and again, because the transport's own event for it is uvicorn's.
+        # ASYNC110: a transport has no event for an emptied buffer
         while self.transport.get_write_buffer_size() > rest and not self.transport.is_closing():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
