@@ -5,6 +5,7 @@ Wraps first, balances the lines, then shrinks (rendering R24).
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,8 +20,17 @@ _SIZES: Final = {TextRole.TITLE: (0.092, 0.030), TextRole.END: (0.080, 0.030), T
 _WEIGHTS: Final = {TextRole.TITLE: 700, TextRole.END: 600, TextRole.CAPTION: 500}
 _MOST_LINES: Final = {TextRole.TITLE: 4, TextRole.END: 4, TextRole.CAPTION: 3}
 _LINE_HEIGHT: Final = 1.26
-_NEVER_FIRST: Final = set("、。，．！？：；）」』】〉》〕］｝…‥ー々ぁぃぅぇぉっゃゅょァィゥェォッャュョ,.!?:;)]}%’”")
-_NEVER_LAST: Final = set("（「『【〈《〔［｛([{‘“")
+# The basics of JIS X 4051 and GB/T 15834: what may not begin a line, what may not end one, what a number takes along.
+_NEVER_FIRST: Final = set(
+    "、。，．！？：；）」』】〉》〕〗］｝…‥—～〜·・％℃‰ー々ゝゞヽヾ"
+    "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ,.!?:;)]}%’”»›"
+)
+_NEVER_LAST: Final = set("（「『【〈《〔〖［｛￥＄＃＠([{‘“«‹¥$€£#@")
+_COUNTERS: Final = set("年月日時时分秒号號点點周週岁歲歳元円天人个個位回度级級届屆次章集話话歩步里米년월일")
+_ORDINAL: Final = "第"
+_CUT: Final = "…"
+_LONGEST_PIECE: Final = 4
+_SPACES: Final = re.compile(r"[^\S\u00a0\u202f]+")  # not those that hold a number and its unit together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +86,7 @@ def typeset(text: str, role: TextRole, canvas: Canvas, width_of: Measure) -> Set
     short = min(canvas.width, canvas.height)
     largest, least = (max(8, round(share * short)) for share in _SIZES[role])
     weight = _WEIGHTS[role]
-    paragraphs = [" ".join(part.split()) for part in text.splitlines() if part.strip()] or [""]
+    paragraphs = [_SPACES.sub(" ", part.strip()) for part in text.splitlines() if part.strip()] or [""]
     size = largest
     while True:
         fitting = _Fitting(
@@ -89,7 +99,9 @@ def typeset(text: str, role: TextRole, canvas: Canvas, width_of: Measure) -> Set
         if fits or size <= least:
             break
         size = max(least, int(size * 0.94))
-    lines = lines[: max(1, area.height // line_height)]
+    shown = max(1, area.height // line_height)
+    if len(lines) > shown:
+        lines = [*lines[: shown - 1], lines[shown - 1].rstrip(" .,、。，") + _CUT]
     block = len(lines) * line_height
     top = area.bottom - block if role is TextRole.CAPTION else area.top + (area.height - block) // 2
     return Setting(lines=tuple(lines), size=size, weight=weight, line_height=line_height, top=top, area=area)
@@ -123,7 +135,7 @@ class _Fitting:
         words: list[str] = []
         for word in _words(text):
             if self.may_split and self.width_of(word) > self.width:
-                words += clusters(word)
+                words += _pieces(word)
             else:
                 words.append(word)
         return words
@@ -140,23 +152,48 @@ class _Fitting:
         return [*lines, line.rstrip()]
 
 
+def _pieces(word: str) -> list[str]:
+    """A word that no line is wide enough for, in parts; what may not begin a line stays with what stands before it."""
+    parts: list[str] = []
+    for cluster in clusters(word):
+        belongs = bool(parts) and (cluster[0] in _NEVER_FIRST or parts[-1][-1] in _NEVER_LAST)
+        if belongs and len(parts[-1]) < _LONGEST_PIECE:
+            parts[-1] += cluster
+        else:
+            parts.append(cluster)
+    return parts
+
+
 def _words(text: str) -> list[str]:
-    """The least parts a line may be broken between: words with the space before them, single ideographs."""
+    """The least parts a line may be broken between: words with the space before them, single ideographs. Closing signs
+    stay with what they close, opening ones with what they open, a number is whole and keeps what it counts."""
     words: list[str] = []
     for character in text:
-        glued = bool(words) and (character in _NEVER_FIRST or words[-1][-1:] in _NEVER_LAST)
-        begins = character == " " or _stands_alone(character) or (words and _stands_alone(words[-1][-1:]))
-        if not words or (begins and not glued):
+        before = words[-1][-1] if words else ""
+        if len(words) > 1 and words[-1] == " " and character in _NEVER_FIRST:  # as French sets them
+            words[-2:] = [f"{words[-2]} {character}"]
+        elif not words or (before != " " and _may_break(before, character)):
             words.append(character)
-        elif words[-1].isspace() and len(words) > 1 and character != " ":
-            words[-1] += character
         else:
             words[-1] += character
     return words
 
 
+def _may_break(before: str, after: str) -> bool:
+    if after == " ":
+        return True
+    if after in _NEVER_FIRST or before in _NEVER_LAST:
+        return False
+    if before == _ORDINAL and after.isdecimal():
+        return False
+    if before.isdecimal() and after in _COUNTERS:
+        return False
+    return _stands_alone(before) or _stands_alone(after)
+
+
 def _stands_alone(character: str) -> bool:
-    if not character or unicodedata.category(character).startswith("M"):
+    """An ideograph, kana or a wide sign; not the wide forms of letters and digits, which make words and numbers."""
+    if unicodedata.category(character)[0] == "M" or (character.isalnum() and "\uff00" <= character <= "\uffef"):
         return False
     return (
         unicodedata.east_asian_width(character) in {"W", "F"}
