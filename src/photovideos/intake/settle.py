@@ -80,6 +80,8 @@ class FolderState:
 
     `changed_at`: when its inputs were last seen to change. `hot_since`: the last change or hint.
     `longest_pause_seconds`: between changes of one copy. `unfinished_since`: by the key of each unfinished file.
+    `known_quiet_since`: an earlier process saw the same files since then; it counts for giving up on the unfinished,
+    never for having settled.
     """
 
     signature: Signature
@@ -91,6 +93,7 @@ class FolderState:
     is_renamed_whole: bool = False
     controls: frozenset[Control] = frozenset()
     unfinished_since: Mapping[str, float] = field(default_factory=dict)
+    known_quiet_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +154,17 @@ def hinted(state: FolderState, *, now: float) -> FolderState:
     return replace(state, hot_since=max(now, state.hot_since))
 
 
+def quiet_since(state: FolderState) -> float:
+    """Since when nothing in the folder was seen to change, by this process or an earlier one."""
+    return state.changed_at if state.known_quiet_since is None else state.known_quiet_since
+
+
+def taken_up(state: FolderState, *, quiet_since: float, unfinished_since: Mapping[str, float]) -> FolderState:
+    """The state after a first look, with what an earlier process saw of the same files; what it did not see is new."""
+    known = {file: unfinished_since.get(file, since) for file, since in state.unfinished_since.items()}
+    return replace(state, known_quiet_since=quiet_since, unfinished_since=known)
+
+
 def observe(state: FolderState | None, snapshot: Snapshot, *, now: float, facts: Facts) -> tuple[FolderState, Verdict]:
     """The state after this look, and what to make of it. `state` is None at the first look."""
     state = _changed(state, snapshot, now)
@@ -161,7 +175,7 @@ def observe(state: FolderState | None, snapshot: Snapshot, *, now: float, facts:
         files,
         state.unfinished_since,
         now=now,
-        quiet_since=state.changed_at,
+        quiet_since=quiet_since(state),
         pace=facts.pace,
         is_vouched_for=is_vouched_for,
     )
@@ -205,6 +219,7 @@ def _changed(state: FolderState | None, snapshot: Snapshot, now: float) -> Folde
         hot_since=now,
         longest_pause_seconds=pause,
         is_renamed_whole=snapshot.is_renamed_whole,
+        known_quiet_since=None,
     )
 
 

@@ -7,32 +7,30 @@ is done by `deeds`. Owned by one thread.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from photovideos import logs
-from photovideos.delivery import status
-from photovideos.errors import RecordUnreadable
+from photovideos.errors import NoSpace, RecordUnreadable
 from photovideos.intake import scan, settle
-from photovideos.intake.controls import remove_control
-from photovideos.intake.naming import control_of
 from photovideos.intake.pace import Pace
 from photovideos.intake.settle import Facts, Verdict, Waiting
 from photovideos.intake.writers import open_for_writing
 from photovideos.jobs.ledger import Job, Ledger
-from photovideos.jobs.road import NO_FINGERPRINT, Input, Road
+from photovideos.jobs.road import Input, Road
 from photovideos.jobs.states import UNDER_WAY, JobState
-from photovideos.model import BackendKind, Control, FileEntry, Fingerprint, FolderKey, JobId, Snapshot
-from photovideos.reception import decide, notices
+from photovideos.model import BackendKind, Control, JobId, Snapshot
+from photovideos.reception import control_files, decide, notices
 from photovideos.reception.decide import View
 from photovideos.reception.deeds import Deeds
 from photovideos.reception.identity import is_same_folder, newest_ctime_ns
-from photovideos.reception.seen import WAITING_MARK, Seen, inputs_digest
+from photovideos.reception.patience import Patience
+from photovideos.reception.seen import Seen
+from photovideos.reception.sight import Sight, tells_of_a_job
 
 _log = logs.get("reception")
 
-BEGUN_STATES = ("connecting", "uploading", "making", "rendering", "trying again at", "NEEDS HELP")
 _LOOKS_SHARE = 20  # a look that takes long is not taken again before so many times its length
 
 
@@ -73,6 +71,10 @@ class Desk:
             interrupt=around.interrupt,
             is_gated=around.is_gated,
         )
+        self._sight = Sight(
+            ledger=around.ledger, default_prompt=around.default_prompt, stop=around.stop, beat=around.beat
+        )
+        self.patience = Patience(around.ledger, clock=around.clock, monotonic=around.monotonic)
 
     def visit(self, seen: Seen, folder_fd: int, *, is_complete: bool = False) -> None:
         """One look. Raises FolderOffline, FolderMoved and Stopping; the rest ends in the folder's status file."""
@@ -84,6 +86,14 @@ class Desk:
             verdict = self._look(seen, folder_fd, job, is_complete=is_complete)
             wait = self._next_look(seen, verdict)
             seen.next_look_at = self._monotonic() + max(wait, _LOOKS_SHARE * (self._monotonic() - began))
+
+    def tell_no_room(self, seen: Seen, folder_fd: int, error: NoSpace, *, next_try: float) -> None:
+        """The ledger takes nothing just now: the folder says so, unless its job has its say there."""
+        seen.decided = None
+        seen.next_look_at = self._monotonic() + next_try
+        job = self._ledger.find(seen.key)
+        if not _has_its_say(job) and not (job is None and _tells_of_lost_work(seen, folder_fd)):
+            self._deeds.show(seen, folder_fd, notices.of_no_room(str(error), error.advice, since=self._around.clock()))
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
@@ -111,8 +121,8 @@ class Desk:
         verdict = self._observed(seen, folder_fd, snapshot, is_complete=is_complete)
         seen.waiting, seen.is_settled = verdict.waiting, verdict.is_settled
         self._note_hold(job, snapshot)
-        controls = self._fresh_controls(seen, snapshot)
-        if verdict.is_settled or _counts_at_once(controls, job):
+        controls = control_files.fresh(self._ledger, seen, snapshot)
+        if verdict.is_settled or control_files.count_at_once(controls, job):
             self._decide(seen, folder_fd, snapshot, verdict, job, controls)
         elif not _has_its_say(job) and not (job is None and _tells_of_lost_work(seen, folder_fd)):
             self._deeds.show_waiting(seen, folder_fd, snapshot, verdict, quiet_for=self._monotonic() - verdict.since)
@@ -146,20 +156,17 @@ class Desk:
         )
         now = self._monotonic()
         state, verdict = settle.observe(seen.state, snapshot, now=now, facts=facts)
+        if seen.state is None and state.unfinished_since:
+            state = self.patience.taken_up(seen.key, state)
+            state, verdict = settle.observe(state, snapshot, now=now, facts=facts)
         if verdict.is_settled and not is_complete:
             written = open_for_writing(folder_fd, snapshot.media)
             if written:
                 state, verdict = settle.observe(state, snapshot, now=now, facts=replace(facts, being_written=written))
         seen.state = state
+        if not is_complete:
+            self.patience.keep(seen.key, state, rested_seconds=self._pace.settle_seconds)
         return verdict
-
-    def _fresh_controls(self, seen: Seen, snapshot: Snapshot) -> frozenset[Control]:
-        """The control files that did not count yet, and what commands asked for."""
-        fresh = set(seen.asked)
-        for entry, control in _control_files(snapshot):
-            if self._ledger.recall(_spent(seen.key, control)) != scan.stat_key(entry):
-                fresh.add(control)
-        return frozenset(fresh)
 
     def _note_hold(self, job: Job | None, snapshot: Snapshot) -> None:
         is_held = Control.HOLD in snapshot.controls
@@ -206,11 +213,11 @@ class Desk:
             self._deeds.show(seen, folder_fd, note)
             seen.held_back = note.state
         elif is_new:
-            view = self._view(seen, folder_fd, snapshot, verdict, controls)
+            view = self._sight.view(seen, folder_fd, snapshot, verdict, controls)
             action = self._action(view, job)
             if self._deeds.do(seen, folder_fd, snapshot, view, job, action):
-                self._spend(seen, folder_fd, snapshot, controls)
-                about = self._about(snapshot.glance, controls - _ONCE, job)
+                control_files.spend(self._ledger, seen, folder_fd, snapshot, controls)
+                about = self._about(snapshot.glance, controls - control_files.ONCE, job)
                 seen.held_back = None
             else:
                 seen.held_back = seen.shown
@@ -242,53 +249,6 @@ class Desk:
         if job is not None and job.key == seen.key and job.glance != snapshot.glance:
             self._ledger.note(job.id, glance=snapshot.glance, newest_ctime=newest_ctime_ns(snapshot))
 
-    def _view(
-        self, seen: Seen, folder_fd: int, snapshot: Snapshot, verdict: Verdict, controls: frozenset[Control]
-    ) -> View:
-        fingerprint = self._fingerprint(seen, folder_fd, snapshot, verdict)
-        films = {(entry.size, seen.memory.digests.get(scan.stat_key(entry))) for entry in snapshot.own}
-        return View(
-            fingerprint=fingerprint,
-            prompt=seen.text or (self._around.default_prompt if verdict.uses_default_prompt else None),
-            is_prompt_cut=seen.prompt_text is not None and seen.prompt_text.is_cut,
-            controls=controls,
-            is_already_made=any(
-                summary.inputs == fingerprint and any((film.size, film.sha256) in films for film in summary.films)
-                for summary in snapshot.summaries
-            ),
-            has_stray_status=_is_of_a_job(status.find(folder_fd)),
-        )
-
-    def _fingerprint(self, seen: Seen, folder_fd: int, snapshot: Snapshot, verdict: Verdict) -> Fingerprint:
-        """Files are read only if they are others than before; of a folder that does not rest, none."""
-        if not verdict.is_settled:
-            job = self._ledger.find(seen.key)
-            return job.fingerprint if job is not None else NO_FINGERPRINT
-        usable = verdict.usable(snapshot)
-        digest = inputs_digest(usable)
-        if seen.inputs is None or seen.inputs[0] != digest:
-            fingerprint, digests = scan.fingerprint(
-                folder_fd, usable, seen.memory.digests, stop=self._around.stop, beat=self._around.beat
-            )
-            seen.memory.digests.update(digests)
-            seen.inputs = (digest, fingerprint)
-        return seen.inputs[1]
-
-    def _spend(self, seen: Seen, folder_fd: int, snapshot: Snapshot, controls: frozenset[Control]) -> None:
-        """Control files whose effect is in the ledger are removed; where that is not allowed they count once."""
-        seen.asked -= controls
-        for entry, control in _control_files(snapshot):
-            if control in _ONCE and control in controls and not remove_control(folder_fd, entry):
-                self._ledger.remember(_spent(seen.key, control), scan.stat_key(entry))
-
-
-_ONCE = frozenset({Control.READY, Control.RETRY, Control.CANCEL})
-
-
-def _counts_at_once(controls: frozenset[Control], job: Job | None) -> bool:
-    """CANCEL and RETRY do not wait until the folder rests."""
-    return Control.CANCEL in controls or (job is not None and Control.RETRY in controls)
-
 
 def _has_its_say(job: Job | None) -> bool:
     """Whether the folder's status file is its job's."""
@@ -298,20 +258,4 @@ def _has_its_say(job: Job | None) -> bool:
 def _tells_of_lost_work(seen: Seen, folder_fd: int) -> bool:
     """A status file of a job whose record is lost is all that is left of it: no other takes its place before it was
     decided about, or the work would be paid twice."""
-    return seen.shown is None and _is_of_a_job(status.find(folder_fd))
-
-
-def _is_of_a_job(found: status.Found | None) -> bool:
-    """Does the folder's status file say that work had begun? One that only waits bears another reference."""
-    return found is not None and found.state.startswith(BEGUN_STATES) and not found.reference.startswith(WAITING_MARK)
-
-
-def _spent(key: FolderKey, control: Control) -> str:
-    return f"control.{key.inbox}/{key.name}/{control}"
-
-
-def _control_files(snapshot: Snapshot) -> Iterable[tuple[FileEntry, Control]]:
-    for entry in snapshot.control_files:
-        control = control_of(entry.path)
-        if control is not None:
-            yield entry, control
+    return seen.shown is None and tells_of_a_job(folder_fd)

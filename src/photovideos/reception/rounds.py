@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from photovideos import logs
-from photovideos.errors import FolderMoved, FolderOffline
+from photovideos.errors import FolderMoved, FolderOffline, NoSpace
 from photovideos.intake import scan, settle
 from photovideos.intake.listing import Listing, SeenFolder
 from photovideos.intake.pace import Pace
@@ -40,6 +40,7 @@ class Rounds:
         self._first_sight = first_sight
         self._names: frozenset[str] | None = None
         self._gone_looked_at = 0.0
+        self._no_room: NoSpace | None = None  # of the round under way
         self._roster: tuple[int, list[Entry]] = (-1, [])
         self.at_pace(pace)
 
@@ -48,10 +49,16 @@ class Rounds:
         self._desk = Desk(self._around, pace)
 
     def go(self, inbox_fd: int, listing: Listing, signs: Signs) -> float:
-        """Looks at what is due; returns the seconds until a folder is due again."""
+        """Looks at what is due; returns the seconds until a folder is due again.
+
+        Raises NoSpace when the ledger took nothing, after every folder was looked at: no sign of any is lost.
+        """
         self._follow(listing)
+        self._no_room = None
         waits = [self._visit(inbox_fd, folder, signs) for folder in listing.folders]
         self._notice_gone(listing)
+        if self._no_room is not None:
+            raise self._no_room
         return min(waits, default=self._pace.idle_seconds)
 
     def roster(self) -> list[Entry]:
@@ -97,6 +104,9 @@ class Rounds:
             folder_fd = scan.open_folder_at(inbox_fd, folder.name)
             try:
                 self._desk.visit(seen, folder_fd)
+            except NoSpace as error:
+                self._no_room = error
+                self._desk.tell_no_room(seen, folder_fd, error, next_try=self._pace.hot_seconds)
             finally:
                 os.close(folder_fd)
         except FolderMoved:
@@ -139,6 +149,7 @@ class Rounds:
         if not listing.is_complete or not is_due:
             return
         self._names, self._gone_looked_at = names, now
+        self._desk.patience.keep_only(self._inbox, names)
         taken = {entry.name for entry in self.roster()}
         renamed = {
             (folder.device, folder.inode) for folder in listing.folders if folder.name not in taken
