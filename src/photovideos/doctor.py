@@ -25,6 +25,7 @@ LOW_SPACE_BYTES = 2 * 10**9
 WATCH_LIMIT = Path("/proc/sys/fs/inotify/max_user_watches")
 INSTANCE_LIMIT = Path("/proc/sys/fs/inotify/max_user_instances")
 FEW_INSTANCES = 32
+PATIENCE_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,13 +44,29 @@ def examine(
     """Findings one by one, as they are made: config, folders, rights, watching, records, codecs, backend, token."""
     yield Finding(what="Config", is_well=True, says=str(source) if source else "the defaults (there is no config file)")
     for inbox in config.inboxes:
-        yield from _inbox(inbox)
+        yield from _in_time(inbox)
     yield from _watching()
     state_dir = resolved_state_dir(config, environ)
     yield from _state(state_dir, clock)
     yield _codecs()
     yield from _token(config, environ)
     yield _backend(config, environ, state_dir, clock)
+
+
+def _in_time(inbox: InboxConfig) -> list[Finding]:
+    """A share whose server is frozen answers nothing, ever: whoever looks for trouble must not hang with it."""
+    found: list[Finding] = []
+    done = threading.Event()
+
+    def _look() -> None:
+        found.extend(_inbox(inbox))
+        done.set()
+
+    threading.Thread(target=_look, name="doctor", daemon=True).start()
+    if done.wait(PATIENCE_SECONDS):
+        return found
+    cure = "Is its disk or share connected, and does its server run? Films go on once it answers."
+    return [Finding(what=f"Inbox {inbox.path}", is_well=False, says="does not answer", cure=cure)]
 
 
 def _inbox(inbox: InboxConfig) -> Iterator[Finding]:

@@ -20,11 +20,11 @@ from photovideos.backend import Backends
 from photovideos.config import Config, InboxConfig, resolved_state_dir
 from photovideos.daemon import errands, outcome, wishes
 from photovideos.daemon.credential import own_token
+from photovideos.daemon.health import Health
 from photovideos.daemon.house import House
 from photovideos.daemon.lock import StateLock
 from photovideos.daemon.notify import Notifier
 from photovideos.jobs.ledger import Job, Ledger
-from photovideos.jobs.states import JobState
 from photovideos.nemo.token import fingerprint_of
 from photovideos.reception import Reception
 from photovideos.schedule import Schedule
@@ -34,7 +34,6 @@ _log = logs.get("daemon")
 
 TICK_SECONDS = 0.5
 END_SECONDS = 8.0  # SIGTERM stops within 10 s
-SCAN_HANGS_AFTER_SECONDS = 300.0  # a scan loop silent for so long fails the health check
 
 clock: Callable[[], float] = time.time  # noqa: TID251  # the one wall clock; it goes in as an argument everywhere else
 
@@ -51,7 +50,6 @@ class Daemon:
         self._lock = StateLock(state_dir)
         self._lock.take()
         self._notifier = Notifier(environ)
-        self._next_beat = 0.0
         self._own_token = own_token(environ)
         ledger = Ledger(state_dir / "ledger.sqlite", clock=clock)
         backends = Backends(
@@ -121,11 +119,23 @@ class Daemon:
 
     def run(self) -> None:
         """Watches until it is stopped."""
+        health = Health(self.house, self._notifier)
         self._watch_inboxes()
         self._notifier.tell("READY=1", "STATUS=watching")
         while not self.stop.wait(TICK_SECONDS):
+            self._tick(health)
+
+    def _tick(self, health: Health) -> None:
+        """A ledger that takes nothing just now is told of by those who need it, and ends nothing."""
+        try:
             wishes.carry_out(self.house)
-            self._tell_systemd()
+            health.look()
+            self._has_trouble = False
+        except (NoSpace, LedgerUnusable) as error:
+            if not self._has_trouble:
+                _log.error("daemon.held_up", reason=str(error), detail=error.detail)
+            self._has_trouble = True
+            health.beat()
 
     def once(self) -> int:
         """Works until nothing is left that would move by itself within a minute; the exit status."""
@@ -151,26 +161,6 @@ class Daemon:
 
     def _settle_again(self, job: Job) -> None:
         wishes.settle_again(self.house, job)
-
-    # --- health -----------------------------------------------------------------------------------------------------
-
-    def _tell_systemd(self) -> None:
-        """WATCHDOG only while every scan loop goes round: systemd restarts a daemon that has gone deaf."""
-        now = time.monotonic()
-        if self._notifier.watchdog_seconds is None or now < self._next_beat:
-            return
-        self._next_beat = now + self._notifier.watchdog_seconds
-        hanging = [
-            reception.path
-            for reception in self.house.receptions
-            if now - reception.standing().scanned_at > SCAN_HANGS_AFTER_SECONDS
-        ]
-        if hanging:
-            _log.error("inbox.hangs", inboxes=hanging)
-            self._notifier.tell(f"STATUS=the scan of {hanging[0]} hangs")
-            return
-        under_way = sum(job.state is JobState.WORKING for job in self.house.ledger.jobs())
-        self._notifier.tell("WATCHDOG=1", f"STATUS=watching; {under_way} films are being made")
 
 
 @contextmanager

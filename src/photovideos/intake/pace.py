@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 LOCAL_SETTLE_SECONDS = 30.0
 NETWORK_SETTLE_SECONDS = 60.0
+HANGS_AFTER_SECONDS = 300.0
 
 _PAUSE_FACTOR = 3
 _LONGEST_REST_SECONDS = 300.0
@@ -28,7 +29,7 @@ class Pace:
     `quick_seconds`: the rest that is enough for a folder with READY or renamed in whole. `trusts_renames`: on a local
     disk the trace of a rename means what it says. `stale_after_seconds`: temporaries. `named_after_seconds`,
     `given_up_after_seconds`: photos that stay incomplete. `idle_seconds`: between scans of the inbox without a hint.
-    `finished_seconds`: between looks at a finished folder.
+    `finished_seconds`: between looks at a finished folder. `hangs_after_seconds`: a scan without a sign of life.
     """
 
     settle_seconds: float
@@ -40,6 +41,7 @@ class Pace:
     given_up_after_seconds: float
     idle_seconds: float
     finished_seconds: float
+    hangs_after_seconds: float
     trusts_renames: bool
 
     def rest_after_pause(self, longest_pause_seconds: float) -> float:
@@ -76,5 +78,6 @@ def pace_of(*, settle_seconds: float | None, is_network: bool, is_polled: bool, 
         given_up_after_seconds=given_up,
         idle_seconds=min(10.0, max(0.25, settle / 3)) if is_polled else min(60.0, max(1.0, 2 * settle)),
         finished_seconds=min(300.0, max(1.0, 10 * settle)),
+        hangs_after_seconds=scaled(HANGS_AFTER_SECONDS),
         trusts_renames=trusts_renames and not is_network,
     )

@@ -13,11 +13,11 @@ from dataclasses import replace
 
 from photovideos import logs
 from photovideos.config import Config, InboxConfig
-from photovideos.errors import FolderOffline, PhotoVideosError, Stopping
+from photovideos.errors import FolderOffline, NoSpace, PhotoVideosError, Stopping
 from photovideos.intake import mounts, scan
 from photovideos.intake.listing import Listing
 from photovideos.intake.marker import InboxMarker
-from photovideos.intake.pace import Pace, pace_of
+from photovideos.intake.pace import HANGS_AFTER_SECONDS, Pace, pace_of
 from photovideos.intake.watcher import InboxWatcher
 from photovideos.jobs.ledger import Ledger
 from photovideos.model import BackendKind, Control, JobId
@@ -33,6 +33,7 @@ __all__ = ["Reception", "Standing"]
 _log = logs.get("reception")
 
 OFFLINE_LOOK_SECONDS = 10.0
+ROOM_LOOK_SECONDS = 2.0
 
 
 class Reception:
@@ -84,6 +85,7 @@ class Reception:
         self._bell = Bell()
         self._standing = Standing(is_online=False, scanned_at=monotonic(), watches=False, waiting={}, unsettled=())
         self._scans = 0
+        self._lacks_room: str | None = None  # told once
         self._thread = threading.Thread(target=self._run, name=f"inbox {self.path}", daemon=True)
 
     # --- for other threads ------------------------------------------------------------------------------------------
@@ -111,6 +113,15 @@ class Reception:
     def standing(self) -> Standing:
         return self._standing
 
+    def silent_seconds(self) -> float:
+        """Since the scan last showed a sign of life."""
+        return self._monotonic() - self._standing.scanned_at
+
+    def hangs(self) -> bool:
+        """Whether a look at the inbox does not come back: the service is deaf there."""
+        patience = self._pace.hangs_after_seconds if self._pace else HANGS_AFTER_SECONDS
+        return self._thread.is_alive() and self.silent_seconds() > patience
+
     @property
     def scans(self) -> int:
         """How many scans have ended; for `once`, which wants at least one."""
@@ -130,12 +141,16 @@ class Reception:
                 break
             except FolderOffline as error:
                 wait = self._offline(str(error))
+            except NoSpace as error:
+                wait = self._without_room(error)
             except PhotoVideosError as error:
                 _log.error("inbox.unscanned", inbox=self.path, reason=str(error), detail=error.detail)
                 wait = OFFLINE_LOOK_SECONDS
             except Exception:  # noqa: BLE001  # the thread's top frame: one folder must not end the watch of all
                 _log.exception("inbox.crashed", inbox=self.path)
                 wait = OFFLINE_LOOK_SECONDS
+            else:
+                self._lacks_room = None
             self._scans += 1
         self._leave()
 
@@ -161,6 +176,14 @@ class Reception:
         self._standing = replace(self._standing, is_online=False, scanned_at=self._monotonic())
         return min(OFFLINE_LOOK_SECONDS, self._pace.idle_seconds if self._pace else OFFLINE_LOOK_SECONDS)
 
+    def _without_room(self, error: NoSpace) -> float:
+        """The ledger takes nothing just now: what has to go into it is tried again, and nobody is deaf or dead."""
+        if self._lacks_room != error.detail:
+            _log.warning("inbox.waits_for_room", inbox=self.path, reason=str(error), detail=error.detail)
+        self._lacks_room = error.detail
+        self._beat()
+        return ROOM_LOOK_SECONDS
+
     def _beat(self) -> None:
         """A sign of life in the middle of a scan: many folders, or large ones, take their time."""
         self._standing = replace(self._standing, scanned_at=self._monotonic())
@@ -181,7 +204,11 @@ class Reception:
             self._first_sight.look(inbox_fd, listing, is_first=seen is None)
             if seen is None or seen["device"] != ownership.device:
                 self._ledger.see_inbox(self.path, owner=self._owner, device=ownership.device)
-            wait = rounds.go(inbox_fd, listing, signs)
+            try:
+                wait = rounds.go(inbox_fd, listing, signs)
+            except NoSpace as error:
+                self._show(inbox_fd, listing, trouble=f"{error} {error.advice}")
+                raise
             self._show(inbox_fd, listing)
         finally:
             os.close(inbox_fd)
@@ -220,8 +247,8 @@ class Reception:
             _log.warning("watch.deaf", inbox=self.path, reason=supervision.reason)
         return supervision.next_check_seconds
 
-    def _show(self, inbox_fd: int, listing: Listing) -> None:
-        """How things stand now: for other threads, and in the inbox file."""
+    def _show(self, inbox_fd: int, listing: Listing, *, trouble: str | None = None) -> None:
+        """How things stand now: for other threads, and in the inbox file. `trouble`: why nothing can be begun."""
         assert self._rounds is not None
         assert self._pace is not None
         folders, roster, now = self._rounds.folders, self._rounds.roster(), self._monotonic()
@@ -240,5 +267,6 @@ class Reception:
             library=len(self._first_sight.left_alone()),
             nested={name: seen.nested_prompts for name, seen in folders.items() if seen.nested_prompts},
             watching="It is told of changes at once." if self._standing.watches else "It looks every few seconds.",
+            trouble=trouble,
             now=self._clock(),
         )
