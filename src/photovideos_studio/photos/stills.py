@@ -110,7 +110,6 @@ def read_rgb(path: Path, *, longest_edge: int | None = None) -> npt.NDArray[np.u
     """
     with path.open("rb") as file:
         image, _ = open_still(file)
-        orientation = orientation_of(image)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -118,6 +117,8 @@ def read_rgb(path: Path, *, longest_edge: int | None = None) -> npt.NDArray[np.u
                     edge = longest_edge or 8192
                     image.draft(None, (min(edge, image.width), min(edge, image.height)) if edge else image.size)
                 image.load()
+                # Not before: to look for EXIF behind a PNG's pixels is to decode them, and a decoder complains once.
+                orientation = orientation_of(image)
                 flat = flatten(image)
         except (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error, RuntimeError) as error:
             raise Unreadable(_CUT_SHORT) from error

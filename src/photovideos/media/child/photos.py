@@ -77,11 +77,12 @@ def is_as_the_cloud_takes_it(file: BinaryIO, *, longest_edge_pixels: int) -> boo
 def copy(file: BinaryIO, into: BinaryIO, *, longest_edge_pixels: int, strip_metadata: bool) -> Header:
     """Writes the copy for the cloud. `longest_edge_pixels` 0: not scaled. Unusable where it does not decode whole."""
     with _damage_told(), _opened(file) as image:
-        header = _header(image)
-        if header.moves:
+        if _moves(image):
             containers.strip(file, into, image.format or "")
-            return header
+            return _header(image)
+        # Pixels first: to look for EXIF behind a PNG's pixels is to decode them, and a decoder complains only once.
         pixels = _pixels(image, longest_edge_pixels)
+        header = _header(image)
         exif = b"" if strip_metadata else _exif_kept(image)
     _save(pixels, into, header.extension, exif)
     return header
@@ -116,8 +117,11 @@ def _opened(file: BinaryIO) -> Image.Image:
 
 def _header(image: Image.Image) -> Header:
     extension = _SAME_FORMAT.get(image.format or "", "jpg")
-    moves = image.format in ("GIF", "WEBP") and getattr(image, "n_frames", 1) > 1
-    return Header(extension=extension, taken=_taken(image), moves=moves)
+    return Header(extension=extension, taken=_taken(image), moves=_moves(image))
+
+
+def _moves(image: Image.Image) -> bool:
+    return image.format in ("GIF", "WEBP") and getattr(image, "n_frames", 1) > 1
 
 
 def _taken(image: Image.Image) -> str | None:

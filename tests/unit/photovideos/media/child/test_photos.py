@@ -296,3 +296,13 @@ def test_an_awkward_photo_is_taken(samples: Path, name: str) -> None:
     _, data = copied((samples / "bad" / name).read_bytes())
     with Image.open(io.BytesIO(data)) as copy:
         copy.load()
+
+
+def test_a_png_damaged_inside_is_refused_though_it_begins_and_ends_as_it_should(
+    picture: Callable[..., Image.Image],
+) -> None:
+    out = io.BytesIO()
+    picture().save(out, "PNG")
+    damaged = out.getvalue().replace(b"IDAT", b"IDAT" + b"\xff" * 8, 1)
+    with pytest.raises(Unusable, match="damaged"):
+        photos.copy(io.BytesIO(damaged), io.BytesIO(), longest_edge_pixels=3840, strip_metadata=True)
