@@ -185,7 +185,7 @@ class Workers:
             self._ended(job, JobState.CANCELLED, problem=None, cancel_asked=False, due_at=None)
             self._forget_work(job)
         elif isinstance(error, FolderMoved):
-            moved = self._ended(job, JobState.SETTLING, problem=Problem(message=str(error)))
+            moved = self._ended(job, JobState.SETTLING, problem=_problem(error))
             if moved:
                 self._on_settling(moved)
         else:  # the status file goes on telling of work that was begun, should its record be lost while we are down
@@ -251,4 +251,5 @@ def _ledger_guarded(job: Job) -> Iterator[None]:
 
 
 def _problem(error: PhotoVideosError) -> Problem:
-    return Problem(message=str(error), advice=error.advice, detail=error.detail)
+    """On one line: it may hold names of files, and goes into notes and onto terminals."""
+    return Problem(message=logs.clean(str(error), 1000), advice=logs.clean(error.advice), detail=error.detail)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import threading
@@ -12,7 +11,7 @@ from contextlib import nullcontext
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -30,6 +29,7 @@ from photovideos.jobs.ledger import Ledger
 USAGE, UNDONE = 2, 1
 WAIT_SECONDS = 0.2
 ANSWER_SECONDS = 30.0
+MAX_LINE_CHARACTERS = 8192
 
 app = typer.Typer(
     name="photovideos",
@@ -107,7 +107,7 @@ def once(
     with Daemon(settings, os.environ, is_once=True) as daemon, stopped_by_signals(daemon), _bars(daemon):
         status = daemon.once_folders(chosen) if chosen else daemon.once()
     for line in shown.left_undone(_jobs(settings)) if status else []:
-        print(line, file=sys.stderr)
+        _say(line, file=sys.stderr)
     raise typer.Exit(status)
 
 
@@ -142,10 +142,10 @@ def explain(
     logs.set_up(level=30)
     explanation = explaining.explain(_absolute(folder), settings, os.environ, clock=clock)
     if as_json:
-        print(json.dumps([dict(block.wishes) for block in explanation.blocks], ensure_ascii=False, indent=2))
+        print(shown.as_json([dict(block.wishes) for block in explanation.blocks]))
         return
     for line in shown.explanation(explanation):
-        print(line)
+        _say(line)
 
 
 @app.command()
@@ -170,10 +170,10 @@ def status(
     settings = config.load(config_file or context.obj, os.environ)
     standing = shown.standing(_read(settings), settings, is_running=_running_daemon(settings) is not None)
     if as_json:
-        print(json.dumps(standing, ensure_ascii=False, indent=2))
+        print(shown.as_json(standing))
         return
     for line in shown.standing_lines(standing):
-        print(line)
+        _say(line)
 
 
 @app.command()
@@ -205,9 +205,9 @@ def run_doctor(context: typer.Context, config_file: ConfigOption = None) -> None
     all_well = True
     for finding in doctor.examine(settings, config.locate(path, os.environ), os.environ, clock=clock):
         all_well = all_well and finding.is_well
-        print(f"{'ok   ' if finding.is_well else 'WRONG'}  {finding.what}: {finding.says}")
+        _say(f"{'ok   ' if finding.is_well else 'WRONG'}  {finding.what}: {finding.says}")
         if not finding.is_well and finding.cure:
-            print(f"       {finding.cure}")
+            _say(f"       {finding.cure}")
     raise typer.Exit(0 if all_well else UNDONE)
 
 
@@ -225,8 +225,14 @@ def studio(context: typer.Context) -> None:
 # --- what the commands share ------------------------------------------------------------------------------------------
 
 
+def _say(line: str, *, file: TextIO | None = None) -> None:
+    """One line: names of folders and words of servers stand in it, which must not command the terminal."""
+    print(logs.clean(line, MAX_LINE_CHARACTERS), file=file)
+
+
 def _fail(text: str, status: int) -> None:
-    print(f"photovideos: {text}", file=sys.stderr)
+    for line in f"photovideos: {text}".split("\n"):
+        _say(line, file=sys.stderr)
     raise SystemExit(status)
 
 
@@ -279,10 +285,10 @@ def _control(settings: Config, verb: str, folder: Path) -> None:
     ledger = Ledger(config.resolved_state_dir(settings, os.environ) / "ledger.sqlite", clock=clock)
     if _running_daemon(settings) is None:
         ledger.ask(verb, str(chosen))
-        print(f"Noted. It is done when photovideos runs next ({verb} {chosen.name}).")
+        _say(f"Noted. It is done when photovideos runs next ({verb} {chosen.name}).")
         return
     _asked(ledger, verb, chosen)
-    print(f"{verb.capitalize()}: {chosen.name}")
+    _say(f"{verb.capitalize()}: {chosen.name}")
 
 
 def _through_daemon(settings: Config, verb: str, folders: list[Path], holder: str) -> int:

@@ -25,7 +25,7 @@ def following(ledger: Ledger) -> Iterator[None]:
     """Shows the jobs of `ledger` until it is left."""
     done = threading.Event()
     bars = Progress(
-        TextColumn("{task.fields[folder]}"),
+        TextColumn("{task.fields[folder]}", markup=False),  # a folder's name is not rich's to read
         BarColumn(),
         TextColumn("{task.percentage:>3.0f} % {task.fields[what]}"),
         TimeElapsedColumn(),

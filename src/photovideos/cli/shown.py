@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,8 +16,15 @@ from photovideos.jobs.states import NEEDS_HELP, JobState
 from photovideos.logs import clean
 from photovideos.model import FolderKey
 
+# What JSON leaves as it is and a terminal obeys: C1, DEL, line separators, bidi; and what no encoding takes.
+_ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _FINISHED = frozenset({JobState.DONE, JobState.CANCELLED, JobState.GONE})
 SHORT_WAIT_SECONDS = 60.0
+
+
+def as_json(value: Any) -> str:
+    """For stdout: letters stay readable, what would command a terminal is escaped and stays the same JSON."""
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found.group()):04x}", json.dumps(value, ensure_ascii=False, indent=2))
 
 
 def standing(ledger: Ledger | None, config: Config, *, is_running: bool) -> dict[str, Any]:

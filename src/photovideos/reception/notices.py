@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from photovideos.delivery.status import StatusNote
 from photovideos.intake.settle import Verdict, Waiting
+from photovideos.logs import clean
 from photovideos.model import LeftOut, Snapshot
 
 STATES = {
@@ -38,7 +39,7 @@ def of_waiting(verdict: Verdict, snapshot: Snapshot, *, since: float, blank_prom
         lines.insert(0, "The prompt.txt in this folder is empty.")
     if verdict.holding_up:
         lines.append("These files hold it up; copy them again or take them out:")
-        lines += [f"  {item.file}: {item.reason}" for item in verdict.holding_up[:20]]
+        lines += [f"  {clean(item.file, 120)}: {item.reason}" for item in verdict.holding_up[:20]]
     return _note(STATES[verdict.waiting], lines, since=since, left_out=(*snapshot.left_out, *verdict.left_out))
 
 
@@ -74,7 +75,7 @@ def of_new_photos(*, since: float) -> StatusNote:
 
 def of_already_made(film: str, *, since: float) -> StatusNote:
     lines = (
-        f"The film of these photos is here already: {film}",
+        f"The film of these photos is here already: {clean(film, 200)}",
         "To make it again, put an empty file named RETRY into this folder, or change prompt.txt.",
     )
     return _note("already made", lines, since=since)
