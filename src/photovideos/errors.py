@@ -10,6 +10,7 @@
     ├── TryLater                   again by itself: `retry_after_seconds`, else the schedule of the job's retries
     │   ├── ServiceTrouble         408, 5xx, a broken or silent connection, an answer that made no sense
     │   │   ├── RateLimited        429
+    │   │   │   └── TokenLimited   429 on the token call: jobs that need a token wait for as long as it takes
     │   │   ├── Unreachable        no connection came about: nothing was sent
     │   │   └── OutcomeUnknown     a request that must not be sent twice got no clear answer: it may have been done
     │   ├── NoSpace                a disk is full: the queue pauses, and goes on when there is room
@@ -103,6 +104,10 @@ class ServiceTrouble(TryLater):
 
 class RateLimited(ServiceTrouble):
     """429."""
+
+
+class TokenLimited(RateLimited):
+    """No free token is given out for now; what needs one waits."""
 
 
 class Unreachable(ServiceTrouble):

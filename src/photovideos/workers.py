@@ -27,6 +27,7 @@ from photovideos.errors import (
     NoSpace,
     PhotoVideosError,
     RequestRefused,
+    TokenLimited,
     TryLater,
 )
 from photovideos.intake import scan
@@ -194,10 +195,10 @@ class Workers:
 
     def _again_later(self, job: Job, error: TryLater) -> None:
         now = self._tools.clock()
-        since = job.failing_since or now
+        waits_for_ever = isinstance(error, NoSpace | FolderOffline | TokenLimited)
+        since = None if waits_for_ever else job.failing_since or now  # waiting for ever is no failing
         attempts = job.attempts + 1
-        waits_for_ever = isinstance(error, NoSpace | FolderOffline)
-        if not waits_for_ever and now - since >= self._tools.config.jobs.retry_hours * 3600:
+        if since is not None and now - since >= self._tools.config.jobs.retry_hours * 3600:
             self._ended(job, JobState.FAILED, problem=_problem(error), attempts=0, failing_since=None)
             return
         wait = error.retry_after_seconds

@@ -10,6 +10,7 @@ from photovideos.daemon.house import House
 from photovideos.errors import PhotoVideosError, RecordUnreadable
 from photovideos.jobs.states import UNDER_WAY
 from photovideos.model import BackendKind
+from photovideos.nemo.token import schedule_seconds
 from photovideos.pipeline.account import CREDITS
 from photovideos.schedule import Errand
 
@@ -20,20 +21,18 @@ DUE_SECONDS = 15.0
 IDLE_SECONDS = 60.0
 CREDIT_SECONDS = 600.0
 CLEAN_UP_SECONDS = 86400.0
-TOKEN_LOOK_SECONDS = 3600.0  # the end of a token's days is looked for so often; it is asked for once in seven days
 GONE_KEPT_SECONDS = 30 * 86400.0
 
 
 def of(house: House) -> list[Errand]:
     """All errands of a daemon."""
-    days = house.config.backend.token_lifetime_days
     return [
         Errand(name="rescan", run=lambda: _rescan(house), seconds=RESCAN_SECONDS),
         Errand(name="due retries", run=house.workers.wake, seconds=DUE_SECONDS),
         Errand(
             name="token refresh",
             run=house.backends.refresh_tokens,
-            seconds=min(TOKEN_LOOK_SECONDS, days * 86400),
+            seconds=schedule_seconds(house.config.backend.token_lifetime_days),
             at_start=True,
         ),
         Errand(name="credits of a paused queue", run=lambda: ask_for_credits(house), seconds=CREDIT_SECONDS),

@@ -79,13 +79,18 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderRecord:
-    """A render in flight; on disk before the POST. `again`: it is the one new try after `failed`."""
+    """A render in flight; on disk before the POST. `again`: it is the one new try after `failed`. `refused`: the POST
+    was turned away for the moment, so that nothing is under way. `still_seconds`: how long it was seen not to go on
+    from `furthest` (progress 0–100), by the try that was broken off."""
 
     id: RenderId
     token_fingerprint: str
     begun_at: float
     posted: bool = False
     again: bool = False
+    refused: bool = False
+    still_seconds: float = 0.0
+    furthest: float = -1.0
     output_label: str | None = None
 
 

@@ -67,26 +67,26 @@ class NemoClient:
 
     # --- calls that may be repeated ----------------------------------------------------------------------------------
 
-    def anonymous_grant(self, client_id: str) -> Grant:
-        """A free token (contract §2). Raises RateLimited, RequestRefused (400), ServiceTrouble."""
-        return self._caller.ask(
-            Call.TOKEN, "POST", "/api/auth/anonymous-token", wire.token, headers={"X-Client-Id": client_id}
-        )
+    # `stop`, besides the client's own: ends the call with Stopping, wherever it waits.
 
-    def open_session(self, token: Token, language: str | None) -> Session:
+    def anonymous_grant(self, client_id: str, *, stop: threading.Event | None = None) -> Grant:
+        """A free token (contract §2). Raises RateLimited, RequestRefused (400), ServiceTrouble."""
+        path, headers = "/api/auth/anonymous-token", {"X-Client-Id": client_id}
+        return self._caller.ask(Call.TOKEN, "POST", path, wire.token, headers=headers, stop=stop)
+
+    def open_session(self, token: Token, language: str | None, *, stop: threading.Event | None = None) -> Session:
         path = "/api/tasks/me/with-session/nemo_agent"
-        session = self._caller.ask(
-            Call.SESSION, "POST", path, wire.session, token, content=wire.session_request(language)
-        )
+        content = wire.session_request(language)
+        session = self._caller.ask(Call.SESSION, "POST", path, wire.session, token, content=content, stop=stop)
         self._caller.remember(session.id, session.user_id, is_first_hand=True)
         return session
 
-    def credits(self, token: Token) -> Balance:
-        return self._caller.ask(Call.CREDITS, "GET", "/api/credits/balance/simple", wire.balance, token)
+    def credits(self, token: Token, *, stop: threading.Event | None = None) -> Balance:
+        return self._caller.ask(Call.CREDITS, "GET", "/api/credits/balance/simple", wire.balance, token, stop=stop)
 
-    def state(self, token: Token, session_id: SessionId) -> SessionState:
+    def state(self, token: Token, session_id: SessionId, *, stop: threading.Event | None = None) -> SessionState:
         path = f"/api/state/nemo_agent/me/{_segment(session_id)}/latest"
-        found = self._caller.ask(Call.STATE, "GET", path, wire.state, token, session_id=session_id)
+        found = self._caller.ask(Call.STATE, "GET", path, wire.state, token, session_id=session_id, stop=stop)
         self._caller.remember(session_id, found.user_id, is_first_hand=False)
         return found
 
@@ -152,34 +152,38 @@ class NemoClient:
 
         return (self._caller.repeated(send, stop) if is_repeated else send())[0]
 
-    def poll_render(self, token: Token, render_id: RenderId) -> RenderStatus:
+    def poll_render(self, token: Token, render_id: RenderId, *, stop: threading.Event | None = None) -> RenderStatus:
         """Raises RateLimited, ServiceTrouble, TokenExpired, RequestRefused (`status` 404: never heard of)."""
         path = f"/api/render/proxy/lambda/{_segment(render_id)}"
-        return self._caller.ask(Call.POLL, "GET", path, wire.render_status, token)
+        return self._caller.ask(Call.POLL, "GET", path, wire.render_status, token, stop=stop)
 
     def cancel_render(self, token: Token, render_id: RenderId) -> None:
-        """The studio's own addition to the contract: what nobody waits for makes room. For the studio alone."""
+        """The studio's own addition to the contract: what nobody waits for makes room. For the studio alone.
+
+        Whoever cancelled waits for the answer: not for long.
+        """
         path = f"/api/render/proxy/lambda/{_segment(render_id)}"
-        self._caller.exchange(Call.POLL, "DELETE", path, lambda _body: None, token)
+        self._caller.exchange(Call.POLL, "DELETE", path, lambda _body: None, token, silence=1.0, whole=1.0)
 
     # --- calls that go out once --------------------------------------------------------------------------------------
 
     def start_render(
-        self, token: Token, record: RenderRecord, session_id: SessionId, draft: RawJson, output: Mapping[str, Any]
+        self,
+        token: Token,
+        record: RenderRecord,
+        session_id: SessionId,
+        draft: RawJson,
+        output: Mapping[str, Any],
+        *,
+        stop: threading.Event | None = None,
     ) -> None:
         """Posts the render `record.id`, which is on disk already. The answer counts only for its codes (contract §8).
 
         Raises OutcomeUnknown when it may have arrived, Unreachable when it did not, else the errors of the codes.
         """
-        content = wire.render_request(record.id, session_id, draft, output)
+        path, content = "/api/render/proxy/lambda", wire.render_request(record.id, session_id, draft, output)
         self._caller.exchange(
-            Call.RENDER,
-            "POST",
-            "/api/render/proxy/lambda",
-            lambda _body: None,
-            token,
-            session_id=session_id,
-            content=content,
+            Call.RENDER, "POST", path, lambda _body: None, token, session_id=session_id, content=content, stop=stop
         )
 
     def instruct(

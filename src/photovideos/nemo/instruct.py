@@ -50,7 +50,7 @@ def carry_out(
         if record is None or record.sends == 0:
             return message.begin(record.text if record else text)
         if record.phase is InstructionPhase.DONE:
-            return message.concluded(record, client.state(token, session_id), "")
+            return message.concluded(record, client.state(token, session_id, stop=stop), "")
         if record.phase is InstructionPhase.ACCEPTED:
             return message.recovered(record, Transcript())
         return message.resolved(record)
@@ -199,7 +199,7 @@ class _Message:
         return max(self._waits[-1] if self._waits else 60.0, 0.2)
 
     def _look(self) -> SessionState:
-        return self._client.state(self._token, self._session_id)
+        return self._client.state(self._token, self._session_id, stop=self._stop)
 
     def _tick(self) -> None:
         if time.monotonic() - self._said_at >= self._still_every:

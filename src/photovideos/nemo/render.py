@@ -1,8 +1,9 @@
 """One render, from the draft to the address of a film (contract §8): never lost, never counted twice.
 
 The id is on disk before the request, so whatever happens after that is answered by asking for the id. The token of the
-POST carries the render. Rendering is free, so a render that cannot be asked about any more is simply begun anew. What
-is rendered, and what becomes of the film, is decided elsewhere.
+POST carries the render. Rendering is free, so a render that cannot be asked about any more is simply begun anew.
+A service that is not there for the moment keeps nobody waiting here: the job comes again with the record. What is
+rendered, and what becomes of the film, is decided elsewhere.
 """
 
 from __future__ import annotations
@@ -18,19 +19,22 @@ from typing import Any, Protocol
 from photovideos import logs
 from photovideos.errors import (
     FileRefused,
+    RateLimited,
     RenderFailed,
     RequestRefused,
     ServiceTrouble,
     Stopping,
     TokenExpired,
+    Unreachable,
 )
 from photovideos.model import RawJson, RenderedFilm, RenderId, RenderRecord, SessionId, Token
 from photovideos.nemo import account
+from photovideos.nemo.caller import may_pass
+from photovideos.nemo.progress import LONGEST_PAUSE_SECONDS, Progress
 from photovideos.nemo.wire import RenderStage, RenderStatus
 
 SLOW_AFTER_SECONDS = 300.0  # 30–90 s are usual
 NEVER_HEARD_OF = 3  # 404s in a row
-_MAX_WORDS = 20  # pending, processing and whatever else a service may call its stages
 _RENEWALS = 2  # tokens a render may use up; a service that refuses its own new tokens is in trouble
 _DUPLICATE = re.compile(r"duplicate|already (?:exists|in use|used|taken|submitted)|id exists", re.IGNORECASE)
 
@@ -47,18 +51,25 @@ class Renderer(Protocol):
     def now(self) -> Callable[[], float]: ...
 
     def start_render(
-        self, token: Token, record: RenderRecord, session_id: SessionId, draft: RawJson, output: Mapping[str, Any]
+        self,
+        token: Token,
+        record: RenderRecord,
+        session_id: SessionId,
+        draft: RawJson,
+        output: Mapping[str, Any],
+        *,
+        stop: threading.Event | None,
     ) -> None: ...
 
-    def poll_render(self, token: Token, render_id: RenderId) -> RenderStatus: ...
+    def poll_render(self, token: Token, render_id: RenderId, *, stop: threading.Event | None) -> RenderStatus: ...
 
 
 class Tokens(Protocol):
     """What is asked of the book of tokens."""
 
-    def token(self) -> Token: ...
+    def token(self, *, stop: threading.Event | None) -> Token: ...
 
-    def renew(self, refused: Token) -> Token: ...
+    def renew(self, refused: Token, *, stop: threading.Event | None) -> Token: ...
 
     def by_fingerprint(self, fingerprint: str) -> Token | None: ...
 
@@ -95,15 +106,14 @@ def render(
     `save`: puts a record on disk before it returns. `label`: of the output, where the draft asks for several.
     `timeout_seconds`: no progress for so long counts as failed.
     Raises RenderFailed (twice), NoCredits, ExportBlocked, TokenRefused, AccountChanged, SessionGone, ServiceTrouble
-    (come again with the record), Stopping.
+    (the service is not there, or asks to wait: come again with the record), Stopping.
     """
-    output = {"format": "mp4", "quality": "high"} | ({"label": label} if label else {})
     job = _Rendering(
         client=client,
         tokens=tokens,
         session_id=session_id,
         draft=draft,
-        output=output,
+        output={"format": "mp4", "quality": "high"} | ({"label": label} if label else {}),
         save=save,
         poll_seconds=poll_seconds,
         timeout_seconds=timeout_seconds,
@@ -117,28 +127,11 @@ def render(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Attempt:
+    """`is_unsent`: nothing is under way under this id, for certain."""
+
     record: RenderRecord
     token: Token
-    is_resumed: bool = False
-
-
-@dataclass(slots=True)
-class _Look:
-    """How far the render was seen to be, and when it last went on. Owned by the one thread that waits."""
-
-    moved_at: float
-    furthest: float = -1.0
-    words: tuple[str, ...] = ()
-    missing: int = 0  # 404s in a row
-    trouble: ServiceTrouble | None = None  # what the last look ended in
-
-    def saw(self, status: RenderStatus, now: float) -> None:
-        """Further than ever before, or a word not said before, is progress; words alone do not go on for ever."""
-        self.missing, self.trouble = 0, None
-        if status.progress is not None and status.progress > self.furthest:
-            self.furthest, self.moved_at = status.progress, now
-        if status.word not in self.words and len(self.words) < _MAX_WORDS:
-            self.words, self.moved_at = (*self.words, status.word), now
+    is_unsent: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +150,8 @@ class _Rendering:
     monotonic: Callable[[], float]
 
     def run(self, record: RenderRecord | None) -> RenderedFilm:
-        attempt = self._resumed(record) or self._begun(self.tokens.token(), again=record.again if record else False)
+        again = bool(record and record.again)
+        attempt = self._resumed(record) or self._begun(self.tokens.token(stop=self.stop), again=again)
         renewals = 0
         while True:
             try:
@@ -177,7 +171,11 @@ class _Rendering:
     def _resumed(self, record: RenderRecord | None) -> _Attempt | None:
         """None if there is nothing to go on with, or the token that carries it is gone."""
         token = self.tokens.by_fingerprint(record.token_fingerprint) if record else None
-        return _Attempt(record=record, token=token, is_resumed=True) if record and token else None
+        if record is None or token is None:
+            return None
+        if record.refused:  # it may go out again, and then may be under way
+            self.save(replace(record, refused=False))
+        return _Attempt(record=replace(record, refused=False), token=token, is_unsent=record.refused)
 
     def _begun(self, token: Token, *, again: bool) -> _Attempt:
         now = self.client.now()
@@ -193,7 +191,7 @@ class _Rendering:
         return _Attempt(record=record, token=token)
 
     def _renewed(self, refused: Token) -> Token:
-        token = self.tokens.renew(refused)
+        token = self.tokens.renew(refused, stop=self.stop)
         account.check_same_account(
             token, user_id=refused.user_id, fingerprint=refused.fingerprint, began_with_own=refused.is_own
         )
@@ -222,74 +220,85 @@ class _Rendering:
 
     def _result(self, attempt: _Attempt) -> RenderStatus:
         """How the attempt ended: completed or failed. An id begun before a crash is asked for first."""
-        look = _Look(moved_at=self.monotonic())
-        if not attempt.is_resumed:
-            refused = self._post(attempt)
-            if refused is not None:
-                return refused
+        progress = Progress.of(attempt.record, self.monotonic())
+        try:
+            refused = self._post(attempt, progress) if attempt.is_unsent else None
+            return refused or self._looked_after(attempt, progress)
+        except (ServiceTrouble, Stopping):
+            self.save(progress.noted())
+            raise
+
+    def _looked_after(self, attempt: _Attempt, progress: Progress) -> RenderStatus:
+        """Asks for the id until it is completed or failed, or until asking makes no sense just now."""
+        if attempt.is_unsent:
             self._wait(self.poll_seconds)
         while True:
-            status = self._poll(attempt, look)
+            status = self._poll(attempt, progress)
             if status is not None and status.stage is not RenderStage.WORKING:
                 return status
             self._tell(attempt.record, status)
-            if look.missing >= NEVER_HEARD_OF:
-                look.missing = 0
-                refused = self._post(attempt)
+            if status is not None and status.waits_for:  # it says why nothing goes on: that is no silence
+                progress.moved_at = self.monotonic()
+            if progress.missing >= NEVER_HEARD_OF:
+                progress.missing = 0
+                refused = self._post(attempt, progress)
                 if refused is not None:
                     return refused
-            if self.monotonic() - look.moved_at >= self.timeout_seconds:
-                return self._stalled(look)
-            self._wait(self._pause(look))
+            if self.monotonic() - progress.moved_at >= self.timeout_seconds:
+                reason = f"There was no progress for {round(self.timeout_seconds / 60)} minutes."
+                return RenderStatus(stage=RenderStage.FAILED, word="stalled", reason=reason)
+            self._wait(max(self.poll_seconds, progress.pause_asked))
 
-    def _poll(self, attempt: _Attempt, look: _Look) -> RenderStatus | None:
-        """What is said of the id; None for no answer that counts."""
+    def _poll(self, attempt: _Attempt, progress: Progress) -> RenderStatus | None:
+        """What is said of the id; None for no answer that counts. Raises ServiceTrouble."""
         try:
-            status = self.client.poll_render(attempt.token, attempt.record.id)
+            status = self.client.poll_render(attempt.token, attempt.record.id, stop=self.stop)
         except ServiceTrouble as trouble:
-            look.missing, look.trouble = 0, trouble
+            progress.met(trouble)
+            if may_pass(trouble):  # it was asked again in place already
+                raise
+            progress.give_up_if_hopeless()
         except RequestRefused as refused:
-            is_unknown = 404 in (refused.status, refused.code)
-            look.missing = look.missing + 1 if is_unknown else 0
-            look.trouble = None if is_unknown else ServiceTrouble(str(refused), detail=refused.detail)
+            if 404 in (refused.status, refused.code):
+                progress.unknown(self.monotonic())
+                return None
+            progress.met(ServiceTrouble(str(refused), detail=refused.detail))
+            progress.give_up_if_hopeless()
         else:
-            look.saw(status, self.monotonic())
+            progress.saw(status, self.monotonic())
             return status
         return None
 
-    def _post(self, attempt: _Attempt) -> RenderStatus | None:
-        """Sends the render under its id; a refusal comes back as a failed render. The polls tell what is unclear."""
+    def _post(self, attempt: _Attempt, progress: Progress) -> RenderStatus | None:
+        """Sends the render under its id; a refusal comes back as a failed render. The polls tell what is unclear.
+
+        Raises RateLimited, Unreachable: nothing is under way, and it goes out again at once when the job comes again.
+        """
         try:
-            self.client.start_render(attempt.token, attempt.record, self.session_id, self.draft, self.output)
+            start = self.client.start_render
+            start(attempt.token, attempt.record, self.session_id, self.draft, self.output, stop=self.stop)
+        except (RateLimited, Unreachable) as error:
+            _log.info("render.turned_away", render=attempt.record.id, reason=str(error), detail=error.detail)
+            progress.record = replace(progress.record, refused=True)
+            raise
         except ServiceTrouble as error:  # perhaps not taken: then 404s will tell
             _log.info("render.unclear", render=attempt.record.id, reason=str(error), detail=error.detail)
-            self._wait(min(error.retry_after_seconds or 0.0, self.timeout_seconds))
+            self._wait(min(error.retry_after_seconds or 0.0, LONGEST_PAUSE_SECONDS))
             return None
         except (RequestRefused, FileRefused) as refused:
             if 409 not in (refused.status, refused.code) and not _DUPLICATE.search(f"{refused} {refused.detail}"):
                 return RenderStatus(stage=RenderStage.FAILED, word="refused", reason=str(refused))
-        self.save(replace(attempt.record, posted=True))
+        progress.record = replace(progress.record, posted=True)
+        self.save(progress.record)
         return None
-
-    def _stalled(self, look: _Look) -> RenderStatus:
-        """No progress for so long counts as failed; where the service could not be asked, the id stays good."""
-        if look.trouble is not None:
-            raise look.trouble
-        minutes = round(self.timeout_seconds / 60)
-        return RenderStatus(
-            stage=RenderStage.FAILED, word="stalled", reason=f"There was no progress for {minutes} minutes."
-        )
 
     def _tell(self, record: RenderRecord, status: RenderStatus | None) -> None:
         fraction = status.progress / 100 if status is not None and status.progress is not None else None
-        if self.client.now() - record.begun_at >= SLOW_AFTER_SECONDS:
-            self.on_progress(fraction, "The film is being rendered; it is slower than usual.")
-        else:
-            self.on_progress(fraction, "The film is being rendered.")
-
-    def _pause(self, look: _Look) -> float:
-        asked = look.trouble.retry_after_seconds if look.trouble is not None else None
-        return max(self.poll_seconds, min(asked, self.timeout_seconds)) if asked is not None else self.poll_seconds
+        is_slow = self.client.now() - record.begun_at >= SLOW_AFTER_SECONDS
+        if status is not None and status.waits_for:
+            self.on_progress(fraction, f"The film waits: {logs.clean(status.waits_for)}", "It goes on by itself.")
+            return
+        self.on_progress(fraction, f"The film is being rendered{'; it is slower than usual' if is_slow else ''}.")
 
     def _wait(self, seconds: float) -> None:
         if self.stop.wait(seconds):

@@ -76,7 +76,7 @@ def upload(
     Raises TokenExpired, SessionGone, NoCredits, RateLimited, ServiceTrouble, Stopping, and whatever `open_file`
     raises.
     """
-    there = _there(client, token, session_id) if is_resumed else frozenset()
+    there = _there(client, token, session_id, stop) if is_resumed else frozenset()
     there -= {_plain(name) for name in others}
     names: dict[str, str] = {}
     left_out: list[LeftOut] = []
@@ -106,7 +106,7 @@ def _sent(client: NemoClient, token: Token, session_id: SessionId, file: Outgoin
             if wait is None or not may_pass(error):
                 raise
             client.pause(max(wait, error.retry_after_seconds or 0), stop=stop)
-            if not isinstance(error, Unreachable) and _plain(file.name) in _there(client, token, session_id):
+            if not isinstance(error, Unreachable) and _plain(file.name) in _there(client, token, session_id, stop):
                 return file.name
     raise AssertionError("unreachable: the last try returns or raises")
 
@@ -131,8 +131,8 @@ def _send(client: NemoClient, token: Token, session_id: SessionId, file: Outgoin
         os.close(descriptor)
 
 
-def _there(client: NemoClient, token: Token, session_id: SessionId) -> frozenset[str]:
-    return frozenset(_plain(name) for name in client.state(token, session_id).uploaded)
+def _there(client: NemoClient, token: Token, session_id: SessionId, stop: threading.Event) -> frozenset[str]:
+    return frozenset(_plain(name) for name in client.state(token, session_id, stop=stop).uploaded)
 
 
 def _plain(name: str) -> str:

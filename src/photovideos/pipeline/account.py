@@ -31,7 +31,7 @@ def connect(walk: Walk) -> None:
 
 def ask_balance(walk: Walk) -> Balance:
     """The balance now; the ledger remembers it for the inbox file."""
-    balance = walk.call(walk.backend.client.credits)
+    balance = walk.call(lambda token: walk.backend.client.credits(token, stop=walk.halt))
     walk.tools.ledger.remember(CREDITS + walk.backend.kind, f"{balance.available:g}")
     return balance
 
@@ -41,7 +41,7 @@ def open_session(walk: Walk) -> None:
     if walk.road.session_id is not None:
         return
     language = walk.tools.config.backend.language or ("zh" if _is_chinese(walk.job.prompt) else "en")
-    session = walk.call(lambda token: walk.backend.client.open_session(token, language))
+    session = walk.call(lambda token: walk.backend.client.open_session(token, language, stop=walk.halt))
     walk.log.info("session.opened", session=session.id)
     walk.save(
         session_id=session.id,

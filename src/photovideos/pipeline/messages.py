@@ -129,7 +129,7 @@ def _has_timeline(walk: Walk) -> bool:
 def current_draft(walk: Walk) -> RawJson | None:
     session_id = walk.road.session_id
     assert session_id is not None
-    return walk.call(lambda token: walk.backend.client.state(token, session_id)).draft
+    return walk.call(lambda token: walk.backend.client.state(token, session_id, stop=walk.halt)).draft
 
 
 def _words(reply: Reply) -> str:

@@ -86,7 +86,8 @@ def _take_along(walk: Walk, block: Block, step: Upload, after: int) -> None:
     if step.urls:
         session_id = walk.road.session_id
         assert session_id is not None
-        names = walk.call(lambda token: walk.backend.client.upload_urls(token, session_id, step.urls))
+        client = walk.backend.client
+        names = walk.call(lambda token: client.upload_urls(token, session_id, step.urls, stop=walk.halt))
         if walk.road.said:
             messages.speak(walk, block, f"New files: {', '.join(names)}. Add them to the video.", step=after)
             return

@@ -100,7 +100,7 @@ class Walk:
 
         A job without a session has nothing with any account yet, so it goes on with the one there is.
         """
-        token = self.backend.tokens.token()
+        token = self.backend.tokens.token(stop=self.halt)
         road = self.road
         if token.fingerprint == road.token_fingerprint:
             return token
@@ -130,4 +130,4 @@ class Walk:
                         detail=str(refused),
                     ) from refused
                 self._renewed_after.add(token.fingerprint)
-                self.backend.tokens.renew(token)
+                self.backend.tokens.renew(token, stop=self.halt)

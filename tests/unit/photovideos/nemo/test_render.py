@@ -87,8 +87,16 @@ class Service:
         return self.clock.now
 
     def start_render(
-        self, token: Token, record: RenderRecord, session_id: SessionId, draft: RawJson, output: Mapping[str, Any]
+        self,
+        token: Token,
+        record: RenderRecord,
+        session_id: SessionId,
+        draft: RawJson,
+        output: Mapping[str, Any],
+        *,
+        stop: threading.Event | None,
     ) -> None:
+        assert stop is self.clock, "a call that hangs has to hear the stop"
         assert (session_id, draft) == (SESSION, DRAFT)
         self.on_post(record)
         self.posted.append((record.id, token.fingerprint, dict(output)))
@@ -96,7 +104,8 @@ class Service:
         if answer is not None:
             raise answer
 
-    def poll_render(self, token: Token, render_id: RenderId) -> RenderStatus:
+    def poll_render(self, token: Token, render_id: RenderId, *, stop: threading.Event | None) -> RenderStatus:
+        assert stop is self.clock
         self.polled.append((render_id, token.fingerprint))
         answer = self.polls.pop(0) if len(self.polls) > 1 else self.polls[0]
         if isinstance(answer, Exception):
@@ -110,10 +119,10 @@ class Book:
     next: list[Token | Exception] = field(default_factory=list)
     known: dict[str, Token] = field(default_factory=dict)
 
-    def token(self) -> Token:
+    def token(self, *, stop: threading.Event | None) -> Token:
         return self.current
 
-    def renew(self, refused: Token) -> Token:
+    def renew(self, refused: Token, *, stop: threading.Event | None) -> Token:
         found = self.next.pop(0)
         if isinstance(found, Exception):
             raise found
@@ -203,7 +212,7 @@ def test_three_404s_in_a_row_have_the_same_id_posted_again() -> None:
 
 
 def test_two_404s_are_not_enough() -> None:
-    run = a_run(UNKNOWN, UNKNOWN, working(1), UNKNOWN, UNKNOWN, ServiceTrouble("x"), UNKNOWN, UNKNOWN, DONE)
+    run = a_run(UNKNOWN, UNKNOWN, working(1), UNKNOWN, UNKNOWN, RateLimited("x"), UNKNOWN, UNKNOWN, DONE)
     run.go(RECORD)
     assert run.service.posted == []
 
@@ -213,7 +222,6 @@ def test_two_404s_are_not_enough() -> None:
     [
         OutcomeUnknown("no answer"),
         ServiceTrouble("503"),
-        Unreachable("nobody there"),
         RequestRefused("refused", code=409, status=409),
         RequestRefused("refused", code=400, status=400, detail="render: duplicate id"),
         RequestRefused("It said: this render already exists", code=None, status=422),
@@ -226,17 +234,45 @@ def test_a_post_without_a_clear_answer_is_followed_by_polls_of_its_id(answer: Ex
 
 
 def test_a_post_that_never_arrived_is_sent_again_under_the_same_id() -> None:
-    run = a_run(UNKNOWN, UNKNOWN, UNKNOWN, working(1), DONE, posts=[Unreachable("nobody there")])
+    run = a_run(UNKNOWN, UNKNOWN, UNKNOWN, working(1), DONE, posts=[OutcomeUnknown("no answer")])
     run.go()
     assert [posted[0] for posted in run.service.posted] == ["render_1", "render_1"]
     assert len({saved.id for saved in run.saved}) == 1
 
 
-def test_a_rate_limit_on_the_post_is_waited_for() -> None:
-    run = a_run(UNKNOWN, UNKNOWN, UNKNOWN, DONE, posts=[RateLimited("wait", retry_after_seconds=77)])
-    run.go()
-    assert run.clock.waits[0] == 77.0
+@pytest.mark.parametrize("error", [RateLimited("wait", retry_after_seconds=77), Unreachable("nobody there")])
+def test_a_post_that_was_turned_away_goes_out_again_under_its_id_when_the_job_comes_again(error: Exception) -> None:
+    run = a_run(DONE, posts=[error])
+    with pytest.raises(type(error)) as caught:
+        run.go()
+    assert caught.value is error, "how long to wait is the service's wish"
+    assert run.service.polled == [], "it was refused: there is nothing to ask for"
+    kept = run.saved[-1]
+    assert (kept.id, kept.posted) == ("render_1", False)
+    on_disk: list[bool] = []
+    run.service.on_post = lambda _record: on_disk.append(run.saved[-1].refused)
+    assert run.go(kept).id == "render_1"
     assert [posted[0] for posted in run.service.posted] == ["render_1", "render_1"]
+    assert on_disk == [False], "a crash from here on asks for the id before anything is posted"
+    assert len(run.service.polled) == 1
+
+
+def test_a_crash_behind_the_second_post_asks_for_the_id_first() -> None:
+    run = a_run(DONE, posts=[RateLimited("wait")])
+    with pytest.raises(RateLimited):
+        run.go()
+
+    class Crash(BaseException):
+        pass
+
+    def crash(_record: RenderRecord) -> None:
+        raise Crash
+
+    run.service.on_post = crash
+    with pytest.raises(Crash):
+        run.go(run.saved[-1])
+    assert run.go(run.saved[-1]).id == "render_1"
+    assert len(run.service.posted) == 1
 
 
 def test_a_failed_render_is_tried_once_more_under_a_new_id() -> None:
@@ -302,26 +338,81 @@ def test_words_nobody_knows_keep_it_polling_but_not_for_ever() -> None:
         endless.go()
 
 
-@pytest.mark.parametrize(
-    "trouble",
-    [ServiceTrouble("503"), Unreachable("gone"), RateLimited("429"), RequestRefused("odd", code=418, status=418)],
-)
-def test_trouble_while_polling_asks_for_the_same_id_again(trouble: Exception) -> None:
-    run = a_run(working(1), trouble, trouble, trouble, trouble, DONE)
-    assert run.go().id == "render_1"
+@pytest.mark.parametrize("trouble", [ServiceTrouble("503"), Unreachable("gone"), ServiceTrouble("x" * 9)])
+def test_a_service_that_is_not_there_keeps_no_worker_and_is_asked_for_the_same_id_later(trouble: Exception) -> None:
+    run = a_run(working(1), trouble, DONE)
+    with pytest.raises(ServiceTrouble) as caught:
+        run.go()
+    assert caught.value is trouble
+    assert sum(run.clock.waits) == 60.0
+    assert run.go(run.saved[-1]).id == "render_1"
     assert len(run.service.posted) == 1
 
 
+@pytest.mark.parametrize("trouble", [RateLimited("429"), RequestRefused("odd", code=418, status=418)])
+def test_what_asking_in_place_can_cure_is_asked_again_in_place_twice(trouble: Exception) -> None:
+    run = a_run(working(1), trouble, trouble, working(1), trouble, trouble, DONE)
+    assert run.go().id == "render_1"
+    hopeless = a_run(working(1), trouble, trouble, trouble, DONE)
+    with pytest.raises(ServiceTrouble):
+        hopeless.go()
+    assert hopeless.go(hopeless.saved[-1]).id == "render_1"
+    assert len(hopeless.service.posted) == 1
+
+
 def test_a_rate_limit_while_polling_is_honoured() -> None:
-    run = a_run(RateLimited("wait", retry_after_seconds=120), RateLimited("wait", retry_after_seconds=1), DONE)
+    run = a_run(RateLimited("wait", retry_after_seconds=45), RateLimited("wait", retry_after_seconds=1), DONE)
     run.go()
-    assert run.clock.waits == [30.0, 120.0, 30.0]
+    assert run.clock.waits == [30.0, 45.0, 30.0]
+
+
+def test_a_long_rate_limit_while_polling_is_not_waited_for_in_a_worker() -> None:
+    run = a_run(RateLimited("wait", retry_after_seconds=600), DONE)
+    with pytest.raises(RateLimited) as caught:
+        run.go()
+    assert caught.value.retry_after_seconds == 600
+    assert run.go(run.saved[-1]).id == "render_1"
+
+
+def test_no_progress_for_the_timeout_counts_as_failed_however_often_the_job_came_again() -> None:
+    """Each try sees the same 40 % for half an hour, then the service is gone for a day."""
+    run = a_run(*[answer for _ in range(9) for answer in (*[working(40)] * 60, Unreachable("gone"))], DONE)
+    record = None
+    for _ in range(2):
+        with pytest.raises(Unreachable):
+            run.go(record)
+        record = run.saved[-1]
+        run.clock.seconds += 86400
+    assert len(run.service.posted) == 1
+    assert 1700 < run.saved[-1].still_seconds < 3600, "the day in which nobody was asked does not count"
+    with pytest.raises(Unreachable):
+        run.go(record)
+    assert run.saved[-1].again, "the one new try"
+    assert len(run.service.posted) == 2
+
+
+def test_progress_after_a_break_counts_as_progress() -> None:
+    run = a_run(*[working(50)] * 30, working(51), *[working(51)] * 100, DONE)
+    run.go(replace(RECORD, still_seconds=3000.0, furthest=40.0))
+    assert run.service.posted == []
+
+
+def test_a_break_in_the_middle_of_a_wait_is_noted_too() -> None:
+    run = a_run(working(10), stops_after=20)
+    with pytest.raises(Stopping):
+        run.go()
+    assert run.saved[-1].still_seconds >= 500
+    assert run.saved[-1].posted
 
 
 def test_a_service_that_cannot_be_asked_costs_no_render() -> None:
     run = a_run(Unreachable("gone"))
-    with pytest.raises(Unreachable):
-        run.go()
+    record = None
+    for _ in range(20):
+        with pytest.raises(Unreachable):
+            run.go(record)
+        record = run.saved[-1]
+        run.clock.seconds += 3600
     assert len(run.service.posted) == 1
     assert run.saved[-1].id == "render_1"
 

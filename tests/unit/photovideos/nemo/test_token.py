@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from photovideos.errors import RateLimited, RequestRefused, ServiceTrouble, Stopping, TokenRefused
+from photovideos.errors import RateLimited, RequestRefused, ServiceTrouble, Stopping, TokenLimited, TokenRefused
 from photovideos.nemo.client import NemoClient
 from photovideos.nemo.token import TokenBook, fingerprint_of
 from support.fake_cloud import Asked, FakeCloud, Handler, Now, answers
 
 DAY = 86400.0
+HOUR = 3600.0
 Book = Callable[..., TokenBook]
 
 
@@ -107,18 +108,78 @@ def test_an_own_token_that_cannot_stand_in_a_header_is_refused_unseen(make_book:
     assert "nmv_mine" not in f"{caught.value} {caught.value.detail} {caught.value.advice}"
 
 
-def test_after_429_it_waits_asks_once_more_and_then_leaves_it(cloud: FakeCloud, book: TokenBook, now: Now) -> None:
+def test_after_429_it_waits_asks_once_more_and_then_leaves_it_to_the_schedule(
+    cloud: FakeCloud, book: TokenBook, now: Now
+) -> None:
     cloud.plan("anonymous-token", LIMITED, LIMITED)
-    with pytest.raises(RateLimited) as caught:
+    with pytest.raises(TokenLimited) as caught:
         book.token()
-    assert caught.value.retry_after_seconds == 0.01
+    assert caught.value.retry_after_seconds == HOUR
     assert len(cloud.asked) == 2
-    with pytest.raises(RateLimited):
-        book.token()  # just refused: nobody is asked
+    for _ in range(5):  # whoever needs one comes again and again: nobody is asked
+        now.at += HOUR / 6
+        with pytest.raises(TokenLimited) as caught:
+            book.token()
+    assert caught.value.retry_after_seconds == HOUR / 6
+    assert book.refresh_if_due() is False
     assert len(cloud.asked) == 2
-    now.at += 1
+    now.at += HOUR / 6
     assert book.token().secret == "nmv_usr_1"
+    assert len(cloud.asked) == 3
     assert len(client_ids(cloud)) == 1
+
+
+def test_the_schedule_asks_for_those_who_wait(cloud: FakeCloud, book: TokenBook, now: Now) -> None:
+    cloud.plan("anonymous-token", *[LIMITED] * 4)
+    with pytest.raises(TokenLimited):
+        book.token()
+    now.at += HOUR
+    assert book.refresh_if_due() is False
+    assert len(cloud.asked) == 4
+    now.at += HOUR
+    assert book.refresh_if_due() is True
+    assert book.token().secret == "nmv_usr_1"
+    assert book.refresh_if_due() is False, "nobody waits any more"
+    assert len(cloud.asked) == 5
+
+
+def test_a_second_429_that_says_how_long_is_honoured(cloud: FakeCloud, book: TokenBook, now: Now) -> None:
+    cloud.plan("anonymous-token", LIMITED, answers({"code": 429}, 429, Retry_After=str(5 * HOUR)))
+    with pytest.raises(TokenLimited) as caught:
+        book.token()
+    assert caught.value.retry_after_seconds == 5 * HOUR
+    now.at += 4.9 * HOUR
+    with pytest.raises(TokenLimited):
+        book.token()
+    assert len(cloud.asked) == 2
+
+
+def test_after_429_the_token_there_is_goes_on_to_its_end_and_no_longer(
+    cloud: FakeCloud, book: TokenBook, now: Now
+) -> None:
+    cloud.plan("anonymous-token", answers({"token": "t", "expires_at": now() + 7.02 * DAY}), *[LIMITED] * 4)
+    book.token()
+    now.at += 7.01 * DAY
+    assert book.refresh_if_due() is False
+    assert book.token().secret == "t"
+    now.at += 0.02 * DAY
+    with pytest.raises(TokenLimited):
+        book.token()
+    assert len(cloud.asked) == 3
+    now.at += HOUR
+    with pytest.raises(TokenLimited):
+        book.token()
+    assert len(cloud.asked) == 5
+    now.at += HOUR
+    assert book.token().secret == "nmv_usr_1"
+
+
+def test_a_clock_that_was_set_back_does_not_lock_anybody_out(cloud: FakeCloud, book: TokenBook, now: Now) -> None:
+    cloud.plan("anonymous-token", LIMITED, LIMITED)
+    with pytest.raises(TokenLimited):
+        book.token()
+    now.at -= 30 * DAY
+    assert book.token().secret == "nmv_usr_1"
 
 
 def test_a_second_ask_after_429_may_succeed(cloud: FakeCloud, book: TokenBook) -> None:
@@ -200,7 +261,9 @@ def test_a_refused_token_is_not_handed_out_again_when_no_new_one_comes(
     cloud.plan("anonymous-token", LIMITED, LIMITED)
     with pytest.raises(RateLimited):
         make_book().renew(old)
-    now.at += 1
+    with pytest.raises(TokenLimited):
+        make_book().token()
+    now.at += HOUR
     assert make_book().token().secret == "nmv_usr_2"
 
 
@@ -261,6 +324,7 @@ def test_trouble_is_handed_on(cloud: FakeCloud, book: TokenBook) -> None:
 ASK_ELSEWHERE = """
 import sys, threading
 from pathlib import Path
+from photovideos.errors import TokenLimited
 from photovideos.nemo.account import Attribution
 from photovideos.nemo.client import NemoClient
 from photovideos.nemo.token import TokenBook
@@ -268,7 +332,11 @@ from photovideos.nemo.token import TokenBook
 stop, now = threading.Event(), lambda: 1_800_000_000.0
 attribution = Attribution(source="s", version="1", platform="unknown")
 client = NemoClient(sys.argv[1], attribution=attribution, stop=stop, now=now)
-print(TokenBook(Path(sys.argv[2]), client, "https://api", None, stop=stop, now=now).token().secret)
+book = TokenBook(Path(sys.argv[2]), client, "https://api", None, stop=stop, now=now, rate_limit_wait_seconds=0.3)
+try:
+    print(book.token().secret)
+except TokenLimited as limited:
+    print(limited.retry_after_seconds)
 """
 
 
@@ -280,9 +348,20 @@ def test_two_processes_at_once_do_not_ask_twice(cloud: FakeCloud, path: Path) ->
         handler.answer({"code": 0, "data": {"token": "the_one"}})
 
     cloud.plan("anonymous-token", slow)
-    command = [sys.executable, "-c", ASK_ELSEWHERE, cloud.url, os.fspath(path)]
-    children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-    secrets = [child.communicate(timeout=60)[0].split()[-1] for child in children]
-    assert secrets == ["the_one", "the_one"]
+    assert asked_elsewhere(cloud, path) == ["the_one", "the_one"]
     assert len(cloud.asked) == 1
     assert json.loads(path.read_text())["version"] == 1
+
+
+def test_two_processes_at_once_ask_once_more_together_after_429(cloud: FakeCloud, path: Path) -> None:
+    cloud.plan("anonymous-token", *[LIMITED] * 4)
+    assert asked_elsewhere(cloud, path) == ["3600.0", "3600.0"]
+    assert len(cloud.asked) == 2
+    assert len(client_ids(cloud)) == 1
+
+
+def asked_elsewhere(cloud: FakeCloud, path: Path) -> list[str]:
+    """What two processes that ask at the same time are told."""
+    command = [sys.executable, "-c", ASK_ELSEWHERE, cloud.url, os.fspath(path)]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    return [child.communicate(timeout=60)[0].split()[-1] for child in children]
