@@ -33,6 +33,7 @@ from photovideos_studio.app import ROUTES
 from photovideos_studio.routes.accounts import ATTRIBUTION
 from photovideos_studio.routes.multipart import MAX_FILE_BYTES
 from photovideos_studio.routes.uploads import PUBLISHED_TYPES
+from support import secrets_watch
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 
@@ -91,7 +92,8 @@ def road(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     assert child.stdout is not None
     assert child.stderr is not None
     listening = json.loads(child.stderr.readline())
-    drain = threading.Thread(target=child.stderr.read, daemon=True)
+    pipe = child.stderr
+    drain = threading.Thread(target=lambda: secrets_watch.heard("the studio's log", pipe.read()), daemon=True)
     drain.start()
     assert child.stdout.readline() == b"ready\n"
     api_url = "http://studio" if is_private else f"http://{listening['on']}"

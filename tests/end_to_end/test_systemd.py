@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support import secrets_watch
 from support.film import look_at
 from support.house import draw, wait_for
 from support.systemd_box import Box, why_not
@@ -110,7 +111,9 @@ def installed(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
                 _make_quick(box)
             box.run("bash", "-e", "-c", f"cd /checkout; {offline}")
         box.run("useradd", "--create-home", "--groups", "photovideos", "alice")
-        yield Service(box, drops)
+        service = Service(box, drops)
+        yield service
+        secrets_watch.heard("the journal", service.log())
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from support import secrets_watch
 from support.film import look_at
 from support.house import House, draw, studio_of, wait_for
 
@@ -128,7 +129,7 @@ def test_the_same_daemon_works_with_a_nemo_backend_on_tcp(house: House) -> None:
         assert "2 photos were sent to NemoVideo (127.0.0.1), without place and camera data" in summary
     finally:
         studio.terminate()
-        studio.communicate(timeout=15)
+        secrets_watch.heard("the studio's log", studio.communicate(timeout=15)[1])
 
 
 def test_a_second_run_exits_with_two_and_names_the_first(house: House) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from support import secrets_watch
 from support.house import House, wait_for
 
 
@@ -41,6 +42,7 @@ class Cloud:
     def _read(self) -> None:
         assert self._process.stderr is not None
         for line in self._process.stderr:
+            secrets_watch.heard("the cloud's log", line)
             try:
                 self.lines.append(json.loads(line))
             except ValueError:

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from support import secrets_watch
+
 SESSION = "5529798706024415232"
 
 
@@ -126,6 +128,7 @@ class FakeCloud:
         return {asked.json["id"] for asked in self.calls("/lambda") if asked.method == "POST"}
 
     def handle(self, handler: Handler, asked: Asked) -> None:
+        secrets_watch.asked(asked.path, asked.headers.get("authorization"))
         with self._lock:
             self.asked.append(asked)
             acts = next((acts for path, acts in self._plans.items() if path in asked.path and acts), None)

@@ -15,6 +15,8 @@ import pytest
 import yaml
 from PIL import Image
 
+from support import secrets_watch
+
 SETTLE_SECONDS = 0.6
 FILM_SECONDS = 90.0  # patience for a short film on a busy machine
 
@@ -66,6 +68,9 @@ class House:
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """`photovideos ARGUMENTS --config …` in the background; its log goes to `log`."""
         self.write_config()
+        for name in ("NEMO_TOKEN", "ASSISTANT_KEY"):
+            if name in self.environ:
+                secrets_watch.keep_secret(self.environ[name])
         environment = {name: value for name, value in os.environ.items() if name != "NEMO_TOKEN"} | self.environ
         with (self.root / "log").open("ab") as log:
             process = subprocess.Popen(

@@ -30,6 +30,7 @@ from photovideos_studio.facts import Box, Material, MediaFacts, MediaKind
 from photovideos_studio.photos import Unreadable
 from photovideos_studio.store import Store
 from photovideos_studio.store.references import Roots
+from support import secrets_watch
 
 DEADLINE_SECONDS = 20.0
 WHOLE = Box(x=0.0, y=0.0, w=1.0, h=1.0)
@@ -193,6 +194,8 @@ class Rig:
         self.director = ObedientDirector()
         self.director.gate.set()
         self.roots = Roots((self.photos,) if with_roots else ())
+        if secret is not None:
+            secrets_watch.keep_secret(secret)
         where = store_folder or folder / "store"
         self.store = Store(where, own_secret=secret, roots=self.roots, **(store_options or {}))
         if on_tcp:
@@ -246,6 +249,7 @@ class Rig:
 
     def ask(self, method: str, path: str, **values: Any) -> httpx.Response:
         headers = {**self.headers, **ATTRIBUTION, **values.pop("headers", {})}
+        secrets_watch.asked(path, headers.get("Authorization"))
         return self.http.request(method, path, headers=headers, **values)
 
     def sign_in(self, client_id: str = "6f1c9a2e") -> str:

@@ -15,6 +15,7 @@ from photovideos_studio.faults import FaultsError
 from photovideos_studio.listening import ListenError
 from photovideos_studio.store import Store
 from photovideos_studio.store.errors import StoreBusy
+from support import secrets_watch
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_the_assistant_hears_the_clauses_nobody_understood_and_never_a_photo(
         def log_message(self, *_arguments: object) -> None:
             return
 
-    monkeypatch.setenv("ASSISTANT_KEY", "the-key")
+    monkeypatch.setenv("ASSISTANT_KEY", secrets_watch.keep_secret("the-key-of-an-assistant"))
     photo = Material(id="u1", name="a.jpg", facts=MediaFacts(kind=MediaKind.PHOTO, width=400, height=300))
     with HTTPServer(("127.0.0.1", 0), Endpoint) as endpoint:
         threading.Thread(target=endpoint.serve_forever).start()
@@ -86,7 +87,7 @@ def test_the_assistant_hears_the_clauses_nobody_understood_and_never_a_photo(
         direct = director_of(options).direct
         made = direct("zorble the quux frantically", materials=[photo], previous=None, seed="1", language="en")
         endpoint.shutdown()
-    assert [key for key, _ in heard] == ["Bearer the-key"]
+    assert [key for key, _ in heard] == ["Bearer the-key-of-an-assistant"]
     assert b"zorble" in heard[0][1]
     assert b"a.jpg" not in heard[0][1]
     assert made.draft.canvas.width == made.draft.canvas.height

@@ -19,6 +19,8 @@ import httpx
 import pytest
 from PIL import Image
 
+from support import secrets_watch
+
 SOURCES = Path(__file__).resolve().parents[3] / "src"
 DEADLINE_SECONDS = 60.0
 ATTRIBUTION = {"X-Skill-Source": "s", "X-Skill-Version": "1", "X-Skill-Platform": "unknown"}
@@ -44,6 +46,7 @@ class Process:
     def _listen(self) -> None:
         assert self.child.stderr is not None
         for line in self.child.stderr:
+            secrets_watch.heard("the studio's log", line)
             self.log.append(json.loads(line))
 
     def tell(self, line: str) -> None:

@@ -29,6 +29,7 @@ from photovideos.model import RenderedFilm, RenderId, Token
 from photovideos.nemo.client import NemoClient
 from photovideos.nemo.download import download, fetching, partfile
 from photovideos.nemo.exchange import Incoming
+from support import secrets_watch
 
 FILM = os.urandom(300_000)
 FALLBACK = "/api/render/proxy/render_1/download"
@@ -77,6 +78,7 @@ class Shelf:
 
     def take(self, path: str, headers: dict[str, str]) -> Act | None:
         self.asked.append((path, headers))
+        secrets_watch.asked(path, headers.get("authorization"))
         acts = self.acts.get(path)
         if not acts:
             return None
