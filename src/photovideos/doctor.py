@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from photovideos.backend import Backends
+from photovideos.backend.scratch import Scratch
 from photovideos.config import Config, InboxConfig, resolved_state_dir
 from photovideos.daemon.credential import own_token
 from photovideos.errors import PhotoVideosError
@@ -164,10 +164,10 @@ def _token(config: Config, environ: Mapping[str, str]) -> Iterator[Finding]:
 def _backend(config: Config, environ: Mapping[str, str], state_dir: Path, clock: Callable[[], float]) -> Finding:
     """Asks the backend for the balance; the studio is started for it, in a store of its own."""
     kind = BackendKind(config.backend.kind)
-    with tempfile.TemporaryDirectory(prefix="photovideos-doctor-") as store:
+    with Scratch() as store:
         backends = Backends(
             config,
-            state_dir=Path(store) if kind is BackendKind.STUDIO else state_dir,
+            state_dir=store.path if kind is BackendKind.STUDIO else state_dir,
             environ=environ,
             stop=threading.Event(),
             clock=clock,

@@ -42,6 +42,17 @@ A message is one sentence for the person, without ids, codes or JSON; `advice`: 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
+
+
+def megabytes_needed(count: int) -> str:
+    """Rounded up, so that what is said to be needed is enough: `12 MB`."""
+    return f"{max(1, -(-count // 1_000_000))} MB" if count < 10_000_000_000 else f"{count / 1e9:.1f} GB"
+
+
+def megabytes_free(count: int) -> str:
+    """Rounded down: `3 MB`."""
+    return f"{max(0, count) // 1_000_000} MB" if count < 10_000_000_000 else f"{count / 1e9:.1f} GB"
 
 
 class PhotoVideosError(Exception):
@@ -120,6 +131,16 @@ class OutcomeUnknown(ServiceTrouble):
 
 class NoSpace(TryLater):
     """A disk is full; the message names which, and how much is needed."""
+
+    @classmethod
+    def on(cls, disk: str, *, needed_bytes: int, free_bytes: int | None, detail: str = "") -> Self:
+        """With the figures. `disk`: "the disk that …"; `free_bytes`: None where not even that can be told."""
+        free = "it is full" if free_bytes is None else f"{megabytes_free(free_bytes)} are free"
+        return cls(
+            f"There is no room on {disk}: {megabytes_needed(needed_bytes)} are needed, {free}.",
+            advice="Make room there; it goes on by itself.",
+            detail=detail,
+        )
 
 
 class FolderOffline(TryLater):

@@ -6,7 +6,6 @@ Always asks the studio, in a store of its own that is gone afterwards, so no dae
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 from photovideos import media, prompt
 from photovideos.backend import Backend, Backends
+from photovideos.backend.scratch import Scratch
 from photovideos.config import Config
 from photovideos.errors import UsageError
 from photovideos.intake import scan
@@ -51,9 +51,9 @@ def explain(folder: Path, config: Config, environ: Mapping[str, str], *, clock: 
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder.")
     stop = threading.Event()
-    with tempfile.TemporaryDirectory(prefix="photovideos-explain-") as store:
+    with Scratch() as store:
         backends = Backends(
-            config, state_dir=Path(store), environ=environ, stop=stop, clock=clock, monotonic=time.monotonic
+            config, state_dir=store.path, environ=environ, stop=stop, clock=clock, monotonic=time.monotonic
         )
         try:
             with backends.lease(BackendKind.STUDIO, [folder.parent]) as backend:

@@ -10,8 +10,8 @@ import os
 import random
 import shutil
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from photovideos.errors import (
     TryLater,
 )
 from photovideos.intake import scan
-from photovideos.jobs.ledger import Job, LedgerError, Problem
+from photovideos.jobs.ledger import Job, LedgerError, LedgerUnusable, Problem
 from photovideos.jobs.states import JobState, retry_wait_seconds
 from photovideos.model import JobId
 from photovideos.pipeline import standing
@@ -39,7 +39,8 @@ from photovideos.pipeline import standing
 _log = logs.get("workers")
 
 IDLE_LOOK_SECONDS = 60.0  # without a wake-up, so often the ledger is asked for due retries
-SPACE_WAIT_SECONDS = 60.0  # a full disk is looked at again so often
+LONG_WAIT_SECONDS = 60.0  # what waits for ever is looked at again so often; a full disk sooner at first
+LEDGER_WAIT_SECONDS = 2.0  # without a ledger nothing can be begun or ended
 
 
 class Workers:
@@ -60,6 +61,7 @@ class Workers:
         self._wake = threading.Condition()
         self._awake = 0  # counts wake-ups; guarded by _wake
         self._running: dict[JobId, threading.Event] = {}  # guarded by _wake
+        self._trouble: str | None = None  # why the ledger cannot be used, told once; guarded by _wake
         self._threads = [
             threading.Thread(target=self._run, name=f"worker-{number}", daemon=True) for number in range(parallel)
         ]
@@ -104,8 +106,8 @@ class Workers:
             try:
                 job = self._claimed()
             except (NoSpace, LedgerError) as error:
-                _log.warning("ledger.unavailable", reason=str(error), detail=error.detail)
-                job = None
+                self._wait_for_ledger(error)
+                continue
             if job is not None:
                 self._work(job)
                 continue
@@ -118,7 +120,16 @@ class Workers:
             job = self._tools.ledger.claim(self._tools.clock(), excluding=list(self._running))
             if job is not None:
                 self._running[job.id] = threading.Event()
+            self._trouble = None
             return job
+
+    def _wait_for_ledger(self, error: PhotoVideosError) -> None:
+        """Whoever wakes us makes no room: time alone counts, or a due job would be asked for without a pause."""
+        with self._wake:
+            if self._trouble != error.detail:
+                self._trouble = error.detail
+                _log.error("ledger.unavailable", reason=str(error), detail=error.detail)
+        self._stop.wait(LEDGER_WAIT_SECONDS)
 
     def _seconds_until_due(self) -> float:
         with suppress(PhotoVideosError):
@@ -158,25 +169,40 @@ class Workers:
     # --- how it ended ------------------------------------------------------------------------------------------------
 
     def _judge(self, job: Job, error: Exception) -> None:
-        with _ledger_guarded(job):
-            if isinstance(error, Interrupted):
-                self._interrupted(job, error)
-            elif isinstance(error, TryLater):
-                self._again_later(job, error)
-            elif isinstance(error, NeedsPerson):
-                self._parked(job, error)
-            elif isinstance(error, JobFailed | RequestRefused):
-                self._ended(job, JobState.FAILED, problem=_problem(error))
-            elif isinstance(error, PhotoVideosError):
-                self._again_later(job, TryLater(str(error), advice=error.advice, detail=error.detail))
-            else:
-                _log.error("job.crashed", job=job.reference, exc_info=error)
-                problem = Problem(
-                    message="Something went wrong inside photovideos.",
-                    advice="The log has the details under the reference below.",
-                    detail=repr(error),
-                )
-                self._ended(job, JobState.FAILED, problem=problem)
+        """Writes down how it ended. While the ledger takes nothing the job is held: there it is WORKING, so nobody else
+        takes it; a daemon that is stopped meanwhile takes it up again at its next start."""
+        if not isinstance(error, PhotoVideosError):
+            _log.error("job.crashed", job=job.reference, exc_info=error)
+        while True:
+            try:
+                self._ended_by(job, error)
+                break
+            except (NoSpace, LedgerUnusable) as trouble:
+                self._wait_for_ledger(trouble)
+                if self._stop.is_set():
+                    break
+            except PhotoVideosError as trouble:
+                _log.error("job.unrecorded", job=job.reference, reason=str(trouble), detail=trouble.detail)
+                break
+
+    def _ended_by(self, job: Job, error: Exception) -> None:
+        if isinstance(error, Interrupted):
+            self._interrupted(job, error)
+        elif isinstance(error, TryLater):
+            self._again_later(job, error)
+        elif isinstance(error, NeedsPerson):
+            self._parked(job, error)
+        elif isinstance(error, JobFailed | RequestRefused):
+            self._ended(job, JobState.FAILED, problem=_problem(error))
+        elif isinstance(error, PhotoVideosError):
+            self._again_later(job, TryLater(str(error), advice=error.advice, detail=error.detail))
+        else:
+            problem = Problem(
+                message="Something went wrong inside photovideos.",
+                advice="The log has the details under the reference below.",
+                detail=repr(error),
+            )
+            self._ended(job, JobState.FAILED, problem=problem)
 
     def _interrupted(self, job: Job, error: Interrupted) -> None:
         now = self._tools.ledger.get(job.id)
@@ -203,7 +229,7 @@ class Workers:
             return
         wait = error.retry_after_seconds
         if wait is None:
-            wait = SPACE_WAIT_SECONDS if waits_for_ever else retry_wait_seconds(attempts, jitter=random.random())  # noqa: S311  # spreads tries, keeps no secret
+            wait = _wait_seconds(error, attempts, waits_for_ever=waits_for_ever)
         self._ended(
             job,
             JobState.RETRYING,
@@ -242,13 +268,13 @@ class Workers:
         shutil.rmtree(self._tools.work_dir / job.id, ignore_errors=True)
 
 
-@contextmanager
-def _ledger_guarded(job: Job) -> Iterator[None]:
-    """A ledger that cannot be written to: the job stays WORKING in it and is taken up again at the next start."""
-    try:
-        yield
-    except PhotoVideosError as error:
-        _log.error("ledger.unavailable", job=job.reference, reason=str(error), detail=error.detail)
+def _wait_seconds(error: TryLater, attempts: int, *, waits_for_ever: bool) -> float:
+    """A full disk is looked at before anything is asked of anybody, so it can be looked at soon again."""
+    if isinstance(error, NoSpace):
+        return min(LONG_WAIT_SECONDS, 2.0 ** min(attempts - 1, 10))
+    if waits_for_ever:
+        return LONG_WAIT_SECONDS
+    return retry_wait_seconds(attempts, jitter=random.random())  # noqa: S311  # spreads tries, keeps no secret
 
 
 def _problem(error: PhotoVideosError) -> Problem:

@@ -136,6 +136,7 @@ class RenderQueue:
         while ended is None:
             cancelled.wait(self._room_wait_seconds)
             ended = self._attempted(render, cancelled)
+        self._store.renders.note_waiting(render.id, None)
         if self._stopping.is_set() and ended.status is not RenderStatus.COMPLETED:
             return  # not a failure: the next studio makes it
         while not self._is_saved(ended):  # a full disk, once more
@@ -158,6 +159,7 @@ class RenderQueue:
             ended = replace(render, status=RenderStatus.FAILED, error=f"The draft cannot be read: {error}")
         except (NoRoom, OSError) as error:
             if isinstance(error, NoRoom) or error.errno in FULL:
+                self._store.renders.note_waiting(render.id, self._store.told_as_no_room(error))
                 return None
             log.exception("render.broke", extra={"fields": {"render": render.id}})
             ended = replace(render, status=RenderStatus.FAILED, error=STUMBLED)

@@ -1,40 +1,67 @@
-"""Plays the crash matrix and prints it: `PYTHONPATH=tests python tests/benchmarks/crash_matrix.py [studio] [nemo]`.
+"""Plays the crash matrix and prints it: `PYTHONPATH=tests python -m benchmarks.crash_matrix` (`--help`: parts of it).
 
 Rows: where everything was held. Columns: who was killed with SIGKILL, and under which kind of backend: the daemon's own
 studio, or one on loopback TCP in the part of the cloud, which outlives the daemon. ok: exactly one film with the frames
 of an undisturbed run, its summary, one session's worth of uploads, one message, one render, and nothing left behind.
+The cases mostly wait, so a few of them are played side by side.
 """
 
 from __future__ import annotations
 
+import argparse
 import sys
 import tempfile
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
 
-from support.crashes import KINDS, STAGES, VICTIMS, Reference, play
+from support.crashes import KINDS, STAGES, VICTIMS, Reference, Verdict, play
+
+AT_ONCE = 4
+Cell = tuple[str, str, str]
 
 
-def main(kinds: list[str]) -> int:
-    columns = [(kind, victim) for kind in kinds for victim in VICTIMS]
+def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Prints the crash matrix, or a part of it.")
+    parser.add_argument("--kind", action="append", choices=KINDS, help="of the backend; may be repeated")
+    parser.add_argument("--victim", action="append", choices=VICTIMS, help="who is killed; may be repeated")
+    parser.add_argument("--stage", action="append", metavar="WORDS", help="rows whose name holds these words")
+    parser.add_argument("--at-once", type=int, default=AT_ONCE, help=f"cases side by side; {AT_ONCE}")
+    return parser.parse_args(arguments)
+
+
+def main(options: argparse.Namespace) -> int:
+    columns = [(kind, victim) for kind in options.kind or KINDS for victim in options.victim or VICTIMS]
+    wanted = options.stage or [""]
+    stages = [stage for stage in STAGES if any(words in stage.name for words in wanted)]
     print(f"{'':34}" + "".join(f"{kind + ' ' + victim:16}" for kind, victim in columns))
     wrong: list[str] = []
-    begun, played = monotonic(), 0
-    with tempfile.TemporaryDirectory(prefix="crash-matrix-") as place:
+    begun = monotonic()
+    with (
+        tempfile.TemporaryDirectory(prefix="crash-matrix-") as place,
+        ThreadPoolExecutor(options.at_once) as players,
+    ):
         reference = Reference(root=Path(place))
-        for number, stage in enumerate(STAGES):
+        for kind in dict(columns):
+            reference.frames(kind)
+        played: dict[Cell, Future[Verdict]] = {}
+        for stage in stages:
+            for kind, victim in columns:
+                root = Path(place) / f"{len(played)}"
+                played[stage.name, kind, victim] = players.submit(play, root, stage, victim, kind, reference)
+        for stage in stages:
             cells = []
             for kind, victim in columns:
-                verdict = play(Path(place) / f"{number}-{victim}", stage, victim, kind, reference)
-                played += 1
+                verdict = played[stage.name, kind, victim].result()
                 cells.append(f"ok {verdict.seconds:4.1f} s" if verdict.is_ok else f"WRONG {len(wrong) + 1}")
                 wrong += [] if verdict.is_ok else [f"{stage.name}, {kind}, {victim}: {'; '.join(verdict.problems)}"]
             print(f"{stage.name:34}" + "".join(f"{cell:16}" for cell in cells), flush=True)
-    print(f"{played - len(wrong)} of {played} ok, {round((monotonic() - begun) / 60)} minutes")
+    minutes = (monotonic() - begun) / 60
+    print(f"{len(played) - len(wrong)} of {len(played)} ok, in {minutes:.1f} minutes, {options.at_once} at once")
     for number, line in enumerate(wrong, 1):
         print(f"{number}  {line}")
     return 1 if wrong else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:] or list(KINDS)))
+    sys.exit(main(read_arguments()))

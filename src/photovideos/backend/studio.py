@@ -9,17 +9,16 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
-from photovideos import logs
+from photovideos import disk, logs
+from photovideos.backend.scratch import Scratch
 from photovideos.config import Config
 from photovideos.errors import ServiceTrouble, Stopping
 
@@ -67,7 +66,7 @@ class Studio:
         self._holders = 0
         self._idle_since = monotonic()
         self._deaths: list[float] = []
-        self._private: Path | None = None
+        self._scratch: Scratch | None = None
         self.socket = self._socket_directory() / f"studio-{os.getpid()}.sock"
 
     def hold(self, roots: Sequence[Path]) -> None:
@@ -98,20 +97,19 @@ class Studio:
     def end(self) -> None:
         with self._lock:
             self._finish()
-            if self._private:
-                shutil.rmtree(self._private, ignore_errors=True)
+            if self._scratch:
+                self._scratch.close()
 
     def _socket_directory(self) -> Path:
         """Short enough for a socket's path (108 bytes), and nobody else's."""
         if given := self._environ.get("RUNTIME_DIRECTORY"):
             return Path(given.split(":")[0])
-        if given := self._environ.get("XDG_RUNTIME_DIR"):
-            directory = Path(given) / "photovideos"
-            with suppress(OSError):
-                directory.mkdir(mode=0o700, exist_ok=True)
-                return directory
-        self._private = Path(tempfile.mkdtemp(prefix="photovideos-"))
-        return self._private
+        given = self._environ.get("XDG_RUNTIME_DIR")
+        if given and os.path.isdir(given):
+            self._scratch = Scratch(Path(given) / "photovideos")
+        else:
+            self._scratch = Scratch()
+        return self._scratch.path
 
     def _command(self) -> list[str]:
         settings = self._config.studio
@@ -128,7 +126,8 @@ class Studio:
         return command
 
     def _start(self) -> None:
-        self._store.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with disk.told_as_ours(self._store.parent):
+            self._store.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.socket.unlink(missing_ok=True)
         kept = [
             *_INHERITED,
@@ -158,6 +157,7 @@ class Studio:
                 raise Stopping
             if child.poll() is not None or self._monotonic() > deadline:
                 self._finish()
+                disk.check(self._store, disk.LEAST_BYTES)
                 raise ServiceTrouble(
                     "The studio, which makes the films on this machine, does not start.",
                     advice="`photovideos doctor` says what it lacks.",

@@ -20,7 +20,7 @@ from photovideos import explain as explaining
 from photovideos.cli import setup, shown
 from photovideos.cli.progress import following
 from photovideos.config import Config
-from photovideos.daemon import Daemon, clock, stopped_by_signals
+from photovideos.daemon import Daemon, clock, stopped_by_signals, when_there_is_room
 from photovideos.daemon.lock import StateLock
 from photovideos.daemon.wishes import check_folder_of
 from photovideos.errors import ConfigError, PhotoVideosError, UsageError
@@ -86,7 +86,8 @@ def run(context: typer.Context, config_file: ConfigOption = None) -> None:
     """Watches the inboxes for ever: the service."""
     settings = _service_config(context, config_file)
     logs.set_up()
-    with Daemon(settings, os.environ) as daemon, stopped_by_signals(daemon), _bars(daemon):
+    daemon = when_there_is_room(settings, os.environ, pause=threading.Event())
+    with daemon, stopped_by_signals(daemon), _bars(daemon):
         daemon.run()
 
 

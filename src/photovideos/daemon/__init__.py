@@ -24,7 +24,8 @@ from photovideos.daemon.health import Health
 from photovideos.daemon.house import House
 from photovideos.daemon.lock import StateLock
 from photovideos.daemon.notify import Notifier
-from photovideos.jobs.ledger import Job, Ledger
+from photovideos.errors import NoSpace
+from photovideos.jobs.ledger import Job, Ledger, LedgerUnusable
 from photovideos.nemo.token import fingerprint_of
 from photovideos.reception import Reception
 from photovideos.schedule import Schedule
@@ -34,6 +35,7 @@ _log = logs.get("daemon")
 
 TICK_SECONDS = 0.5
 END_SECONDS = 8.0  # SIGTERM stops within 10 s
+ROOM_WAIT_SECONDS = 2.0
 
 clock: Callable[[], float] = time.time  # noqa: TID251  # the one wall clock; it goes in as an argument everywhere else
 
@@ -46,11 +48,22 @@ class Daemon:
 
     def __init__(self, config: Config, environ: Mapping[str, str], *, is_once: bool = False) -> None:
         self.stop = threading.Event()
+        self._notifier = Notifier(environ)
+        self._own_token = own_token(environ)
+        self._is_held_up = False
         state_dir = resolved_state_dir(config, environ)
         self._lock = StateLock(state_dir)
         self._lock.take()
-        self._notifier = Notifier(environ)
-        self._own_token = own_token(environ)
+        try:
+            self.house = self._made(config, environ, state_dir, is_once=is_once)
+            self._taken_up_again = self.house.ledger.take_up_again()
+            outcome.resume_if_cured(self.house, fingerprint_of(self._own_token) if self._own_token else "free")
+        except BaseException:
+            self._lock.release()
+            raise
+        self._schedule = Schedule(errands.of(self.house))
+
+    def _made(self, config: Config, environ: Mapping[str, str], state_dir: Path, *, is_once: bool) -> House:
         ledger = Ledger(state_dir / "ledger.sqlite", clock=clock)
         backends = Backends(
             config,
@@ -65,7 +78,7 @@ class Daemon:
             ledger=ledger, config=config, work_dir=state_dir / "work", clock=clock, monotonic=time.monotonic
         )
         workers = Workers(tools, backends, parallel=config.jobs.parallel, on_settling=self._settle_again)
-        self.house = House(
+        house = House(
             config=config,
             state_dir=state_dir,
             clock=clock,
@@ -74,20 +87,20 @@ class Daemon:
             backends=backends,
             workers=workers,
         )
-        self.house.receptions = [self._reception(inbox, is_once=is_once) for inbox in config.inboxes]
-        self._schedule = Schedule(errands.of(self.house))
+        house.receptions = [self._reception(house, inbox, is_once=is_once) for inbox in config.inboxes]
+        return house
 
-    def _reception(self, inbox: InboxConfig, *, is_once: bool) -> Reception:
+    def _reception(self, house: House, inbox: InboxConfig, *, is_once: bool) -> Reception:
         return Reception(
             inbox,
-            config=self.house.config,
-            ledger=self.house.ledger,
-            owner=_owner_id(self.house.ledger),
+            config=house.config,
+            ledger=house.ledger,
+            owner=_owner_id(house.ledger),
             stop=self.stop,
             clock=clock,
             monotonic=time.monotonic,
-            wake=self.house.workers.wake,
-            interrupt=self.house.workers.interrupt,
+            wake=house.workers.wake,
+            interrupt=house.workers.interrupt,
             is_once=is_once,
             has_unused_token=self._own_token is not None,
         )
@@ -98,9 +111,9 @@ class Daemon:
         ledger = self.house.ledger
         if ledger.set_aside is not None:
             _log.error("ledger.set_aside", file=ledger.set_aside.name)
-        again = ledger.take_up_again()
-        _log.info("daemon.started", version=__version__, backend=self.house.backend, taken_up_again=again)
-        outcome.resume_if_cured(self.house, fingerprint_of(self._own_token) if self._own_token else "free")
+        _log.info(
+            "daemon.started", version=__version__, backend=self.house.backend, taken_up_again=self._taken_up_again
+        )
         self.house.workers.start()
         self._schedule.start()
         return self
@@ -126,16 +139,16 @@ class Daemon:
             self._tick(health)
 
     def _tick(self, health: Health) -> None:
-        """A ledger that takes nothing just now is told of by those who need it, and ends nothing."""
+        """A command's wish that cannot be answered just now stays in the ledger: it is no end of the service."""
+        health.look()
         try:
             wishes.carry_out(self.house)
-            health.look()
-            self._has_trouble = False
         except (NoSpace, LedgerUnusable) as error:
-            if not self._has_trouble:
-                _log.error("daemon.held_up", reason=str(error), detail=error.detail)
-            self._has_trouble = True
-            health.beat()
+            if not self._is_held_up:
+                _log.error("wish.held_up", reason=str(error), detail=error.detail)
+            self._is_held_up = True
+        else:
+            self._is_held_up = False
 
     def once(self) -> int:
         """Works until nothing is left that would move by itself within a minute; the exit status."""
@@ -161,6 +174,21 @@ class Daemon:
 
     def _settle_again(self, job: Job) -> None:
         wishes.settle_again(self.house, job)
+
+
+def when_there_is_room(config: Config, environ: Mapping[str, str], *, pause: threading.Event) -> Daemon:
+    """A daemon that watches for ever does not die of a full disk at its start: systemd would start it again and again,
+    or give it up. It waits until there is room; a signal ends it as it ends every process."""
+    is_told, notifier = False, Notifier(environ)
+    while True:
+        try:
+            return Daemon(config, environ)
+        except NoSpace as error:
+            if not is_told:
+                _log.error("daemon.waits_for_room", reason=str(error), detail=error.detail)
+            is_told = True
+            notifier.tell("READY=1", "WATCHDOG=1", f"STATUS={error}")
+        pause.wait(ROOM_WAIT_SECONDS)
 
 
 @contextmanager

@@ -6,9 +6,12 @@ nothing here touches an inbox. Owned by the daemon's main thread.
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from photovideos import logs
 from photovideos.daemon.house import House
 from photovideos.daemon.notify import Notifier
+from photovideos.errors import NoSpace
 from photovideos.jobs.ledger import Ledger
 from photovideos.jobs.states import JobState
 
@@ -31,23 +34,27 @@ class Health:
         self._next_beat = 0.0
         self._hanging: frozenset[str] = frozenset()
         for path in hanging(house.ledger):  # of an earlier process
-            house.ledger.remember(_PREFIX + path, None)
+            self._write_down(path, None)
 
     def look(self) -> None:
         now = self._house.monotonic()
         found = {one.path: one.silent_seconds() for one in self._house.receptions if one.hangs()}
         for path in found.keys() - self._hanging:
             _log.error("inbox.hangs", inbox=path, silent_seconds=round(found[path]))
-            self._house.ledger.remember(_PREFIX + path, f"{self._house.clock() - found[path]:.0f}")
+            self._write_down(path, f"{self._house.clock() - found[path]:.0f}")
         for path in self._hanging - found.keys():
             _log.warning("inbox.answers", inbox=path)
-            self._house.ledger.remember(_PREFIX + path, None)
+            self._write_down(path, None)
         is_other = self._hanging != found.keys()
         self._hanging = frozenset(found)
         if self._notifier.watchdog_seconds is None or (now < self._next_beat and not is_other):
             return
         self._next_beat = now + self._notifier.watchdog_seconds
         self._tell_systemd()
+
+    def _write_down(self, path: str, since: str | None) -> None:
+        with suppress(NoSpace):  # `status` does without it; systemd must not
+            self._house.ledger.remember(_PREFIX + path, since)
 
     def _tell_systemd(self) -> None:
         """WATCHDOG only while every scan loop goes round: systemd restarts a daemon that has gone deaf."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
+from photovideos import disk
 from photovideos.errors import UsageError
 from photovideos.intake import mounts
 
@@ -33,6 +35,8 @@ class StateLock:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             fd = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         except OSError as error:
+            if error.errno in disk.FULL:  # no mistake of the config's: it waits
+                raise disk.no_space(self._path.parent, detail=str(error)) from error
             raise UsageError(
                 f"The state directory {self._path.parent} cannot be used ({error.strerror}).",
                 advice="Give another one with state_dir.",
@@ -50,9 +54,10 @@ class StateLock:
             holder = os.pread(fd, 32, 0).decode(errors="replace").strip()
             os.close(fd)
             return holder or "unknown"
-        os.ftruncate(fd, 0)
-        os.pwrite(fd, str(os.getpid()).encode(), 0)
         self._fd = fd
+        with suppress(OSError):  # a full disk: then a second one cannot name the first
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, str(os.getpid()).encode(), 0)
         return None
 
     def release(self) -> None:

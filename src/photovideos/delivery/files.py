@@ -14,6 +14,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from photovideos import disk
 from photovideos.errors import FolderMoved, FolderOffline, NoRights, NoSpace, PhotoVideosError
 from photovideos.intake.ignore import OWN_HIDDEN_PREFIX
 
@@ -24,7 +25,6 @@ _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _RENAME_NOREPLACE = 1
 _NO_SUCH_RENAME = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 _NO_SUCH_LINK = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL, errno.EACCES)
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _FORBIDDEN = (errno.EACCES, errno.EPERM, errno.EROFS)
 _RIGHTS = 0o666  # of a folder's bits, what a file can have
 
@@ -40,7 +40,7 @@ def told_as_ours(folder_fd: int, *, needed_bytes: int = 0) -> Iterator[None]:
 
 def _ours(folder_fd: int, error: OSError, needed_bytes: int) -> PhotoVideosError:
     detail = f"{errno.errorcode.get(error.errno or 0, '?')}: {error.strerror}"
-    if error.errno in _FULL:
+    if error.errno in disk.FULL:
         return no_space(folder_fd, needed_bytes, detail=detail)
     if error.errno == errno.EFBIG:
         return NoRights(
@@ -73,27 +73,16 @@ def _is_deleted(folder_fd: int) -> bool:
 
 def no_space(folder_fd: int, needed_bytes: int, *, detail: str = "") -> NoSpace:
     """The figures: what is needed and what is free."""
-    try:
-        free = f"{free_space(folder_fd) // 1_000_000} MB are free"
-    except OSError:
-        free = "it is full"
-    needed = f", {megabytes(needed_bytes)} are needed" if needed_bytes else ""
-    return NoSpace(
-        f"There is no room on the disk that this folder is on: {free}{needed}.",
-        advice="Make room there; it goes on by itself.",
-        detail=detail,
-    )
+    free: int | None = None
+    with suppress(OSError):
+        free = free_space(folder_fd)
+    return NoSpace.on("the disk that this folder is on", needed_bytes=needed_bytes, free_bytes=free, detail=detail)
 
 
 def free_space(folder_fd: int) -> int:
     """Bytes that may be written to the folder's disk by whoever is not root."""
     room = os.fstatvfs(folder_fd)
     return room.f_bavail * room.f_frsize
-
-
-def megabytes(count: int) -> str:
-    """Rounded up, so that what is said to be needed is enough: `12 MB`."""
-    return f"{-(-count // 1_000_000)} MB" if count < 10_000_000_000 else f"{count / 1e9:.1f} GB"
 
 
 @contextmanager

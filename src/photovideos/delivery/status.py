@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from photovideos import logs
+from photovideos import disk, logs
 from photovideos.delivery import files
 from photovideos.delivery.ours import BOM, MAX_TEXT_BYTES, Kind, is_ours, reference_of
 from photovideos.errors import PhotoVideosError
@@ -123,7 +123,7 @@ def show(folder_fd: int, note: StatusNote, *, now: float) -> bool:
         if old is None and files.exists(folder_fd, name):
             return False  # a link, a folder, or a long text of somebody's own
         if old != data:
-            _put(folder_fd, name, data, now=now, is_new=old is None)
+            _put_somehow(folder_fd, name, data, now=now, is_new=old is None)
         _remove(folder_fd, keep=name)
     except (OSError, PhotoVideosError) as error:
         _log.warning("status.unwritten", state=note.state, reference=note.reference, reason=str(error))
@@ -135,6 +135,17 @@ def _is_fresh(folder_fd: int, name: str, now: float) -> bool:
     """By its mtime, which was set to our own clock: a server's clock may be another."""
     written = os.stat(name, dir_fd=folder_fd, follow_symlinks=False).st_mtime
     return 0 <= now - written < REWRITE_SECONDS
+
+
+def _put_somehow(folder_fd: int, name: str, data: bytes, *, now: float, is_new: bool) -> None:
+    """On a full disk there is still room for a note: that of the note before it."""
+    try:
+        _put(folder_fd, name, data, now=now, is_new=is_new)
+    except OSError as error:
+        if error.errno not in disk.FULL:
+            raise
+        _remove(folder_fd, keep=None)
+        _put(folder_fd, name, data, now=now, is_new=True)
 
 
 def _put(folder_fd: int, name: str, data: bytes, *, now: float, is_new: bool) -> None:

@@ -9,12 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from photovideos.errors import NoSpace, PhotoVideosError
-from photovideos.jobs.schema import SCHEMA, SCHEMA_VERSION
+from photovideos import disk
+from photovideos.errors import PhotoVideosError
+from photovideos.jobs import schema
 
 
 class LedgerError(PhotoVideosError):
     """The ledger cannot be used; the message says what to do."""
+
+
+class LedgerUnusable(LedgerError):
+    """For now: no rights, or a disk that refuses to write."""
 
 
 class Database:
@@ -29,7 +34,7 @@ class Database:
         self._db = self._opened()
 
     def _opened(self) -> sqlite3.Connection:
-        with _translated():
+        with self._translated():
             if self._is_reader:
                 return self._read_only()
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -45,7 +50,7 @@ class Database:
         """For commands that only look: nothing is made, nothing is set aside."""
         db = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=30, check_same_thread=False)
         try:
-            if db.execute("PRAGMA user_version").fetchone()[0] != SCHEMA_VERSION:
+            if db.execute("PRAGMA user_version").fetchone()[0] != schema.SCHEMA_VERSION:
                 raise LedgerError("photovideos' records were written by another version.")
         except sqlite3.DatabaseError as error:
             db.close()
@@ -61,12 +66,12 @@ class Database:
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
             version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version > SCHEMA_VERSION:
+            if version > schema.SCHEMA_VERSION:
                 raise _NotOursError
             if db.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise _NotOursError
-            if version == 0:
-                db.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;")
+            if version < schema.SCHEMA_VERSION:
+                _brought_to_today(db, version)
         except BaseException:
             db.close()
             raise
@@ -91,7 +96,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction, on disk when it is left."""
-        with self._lock, _translated():
+        with self._lock, self._translated():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -103,28 +108,44 @@ class Database:
                 raise
 
     def rows(self, sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._lock, _translated():
+        with self._lock, self._translated():
             return self._db.execute(sql, tuple(values)).fetchall()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """SQLite's errors become ours: a full disk waits, the rest is a clear sentence."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            raise self._ours(error) from error
+        except sqlite3.DatabaseError as error:  # a page that was torn while we ran; the next start sets the file aside
+            raise LedgerError(
+                "photovideos' own records are damaged.",
+                advice="Restart photovideos: it sets the damaged file aside.",
+                detail=str(error),
+            ) from error
+        except OSError as error:
+            raise self._ours(error) from error
+
+    def _ours(self, error: sqlite3.OperationalError | OSError) -> PhotoVideosError:
+        """A write that finds no room is also told as an I/O error, or as a file that cannot be opened."""
+        is_full = error.errno in disk.FULL if isinstance(error, OSError) else "full" in str(error)
+        if is_full or (not self._is_reader and disk.is_short_of(self.path.parent, disk.LEAST_BYTES)):
+            return disk.no_space(self.path.parent, detail=str(error))
+        return LedgerUnusable(
+            "photovideos cannot use its own records.", advice="Look at the state directory's rights.", detail=str(error)
+        )
 
 
 class _NotOursError(Exception):
     """A ledger of a newer version, or one whose pages do not fit together."""
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """SQLite's errors become ours: a full disk waits, the rest is a clear sentence."""
+def _brought_to_today(db: sqlite3.Connection, version: int) -> None:
+    """All the steps or none."""
     try:
-        yield
-    except sqlite3.OperationalError as error:
-        if "full" in str(error):
-            raise NoSpace("The disk that holds photovideos' own records is full.", detail=str(error)) from error
-        raise LedgerError(
-            "photovideos cannot use its own records.", advice="Look at the state directory's rights.", detail=str(error)
-        ) from error
-    except sqlite3.DatabaseError as error:  # a page that was torn while we ran; the next start sets the file aside
-        raise LedgerError(
-            "photovideos' own records are damaged.",
-            advice="Restart photovideos: it sets the damaged file aside.",
-            detail=str(error),
-        ) from error
+        db.executescript(schema.to_today(version))
+    except sqlite3.Error:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise

@@ -2,20 +2,21 @@
 
 WAL with `synchronous=FULL`: what a method has returned from is on disk. One connection, one lock, so any thread of
 the daemon may call; other processes (`status`, `retry`, `cancel`) open a ledger of their own on the same file. The
-worker that holds a job is the only writer of its road; reception and the commands write states and wishes.
+worker that holds a job is the only writer of its road; reception and the commands write states and wishes. What is
+remembered besides jobs (inboxes, wishes, small facts) is the `notebook`'s.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import uuid4
 
 from photovideos.errors import RecordUnreadable
 from photovideos.jobs import road as roads
-from photovideos.jobs.database import Database, LedgerError
+from photovideos.jobs.database import LedgerError, LedgerUnusable
+from photovideos.jobs.notebook import Notebook
 from photovideos.jobs.records import (
     JOB_COLUMNS,
     Entry,
@@ -35,20 +36,11 @@ from photovideos.jobs.road import Road
 from photovideos.jobs.states import JobState, may_follow
 from photovideos.model import BackendKind, Claim, Fingerprint, FolderKey, JobId
 
-__all__ = ["Entry", "Job", "Ledger", "LedgerError", "Pause", "Problem", "Request"]
+__all__ = ["Entry", "Job", "Ledger", "LedgerError", "LedgerUnusable", "Pause", "Problem", "Request"]
 
 
-class Ledger:
-    """Opens (and makes) the ledger at `path`; `set_aside` names the file a damaged or newer one was moved to."""
-
-    def __init__(self, path: Path, *, clock: Callable[[], float], is_reader: bool = False) -> None:
-        self.path = path
-        self._clock = clock
-        self._db = Database(path.absolute(), is_reader=is_reader)
-        self.set_aside = self._db.set_aside
-
-    def close(self) -> None:
-        self._db.close()
+class Ledger(Notebook):
+    """The jobs, and with them all that the `Notebook` of the same file holds."""
 
     # --- jobs ------------------------------------------------------------------------------------------------------
 
@@ -234,7 +226,7 @@ class Ledger:
         with self._db.writing() as db:
             return db.execute("DELETE FROM jobs WHERE state=? AND since<?", (JobState.GONE, before)).rowcount
 
-    # --- pauses, requests ------------------------------------------------------------------------------------------
+    # --- pauses ----------------------------------------------------------------------------------------------------
 
     def pause(self, backend: BackendKind, cause: str, problem: Problem) -> bool:
         """No job of this backend is begun until `resume`. True if it was not paused already."""
@@ -270,72 +262,6 @@ class Ledger:
             )
             for row in rows
         ]
-
-    def ask(self, verb: str, path: str) -> int:
-        """A command's wish, for the daemon to carry out; returns its id."""
-        with self._db.writing() as db:
-            cursor = db.execute(
-                "INSERT INTO requests (verb, path, asked_at) VALUES (?,?,?)", (verb, as_stored(path), self._clock())
-            )
-            return int(cursor.lastrowid or 0)
-
-    def asked(self) -> list[Request]:
-        rows = self._db.rows("SELECT id, verb, path FROM requests WHERE answer IS NULL ORDER BY id")
-        return [Request(id=row[0], verb=row[1], path=as_name(row[2])) for row in rows]
-
-    def answer(self, request_id: int, text: str) -> None:
-        with self._db.writing() as db:
-            db.execute("UPDATE requests SET answer=? WHERE id=?", (text, request_id))
-
-    def answer_to(self, request_id: int) -> str | None:
-        rows = self._db.rows("SELECT answer FROM requests WHERE id=?", (request_id,))
-        return rows[0][0] if rows else None
-
-    # --- inboxes ---------------------------------------------------------------------------------------------------
-
-    def inbox_seen(self, inbox: str) -> dict[str, Any] | None:
-        """What is known of an inbox seen before (`owner`, `device`, `first_seen_at`), or None."""
-        rows = self._db.rows("SELECT owner, device, first_seen_at FROM inboxes WHERE path=?", (as_stored(inbox),))
-        return {"owner": rows[0][0], "device": int(rows[0][1]), "first_seen_at": rows[0][2]} if rows else None
-
-    def see_inbox(self, inbox: str, *, owner: str, device: int) -> None:
-        with self._db.writing() as db:
-            db.execute(
-                "INSERT INTO inboxes (path, owner, device, first_seen_at) VALUES (?,?,?,?) "
-                "ON CONFLICT(path) DO UPDATE SET owner=excluded.owner, device=excluded.device",
-                (as_stored(inbox), owner, str(device), self._clock()),
-            )
-
-    def leave_alone(self, keys: Iterable[FolderKey]) -> None:
-        """Folders that lay in an inbox before photovideos did: a library."""
-        with self._db.writing() as db:
-            db.executemany(
-                "INSERT OR REPLACE INTO left_alone (inbox, name, inode) VALUES (?,?,?)",
-                [(as_stored(key.inbox), as_stored(key.name), str(key.inode)) for key in keys],
-            )
-
-    def left_alone(self, inbox: str) -> dict[str, int]:
-        """Name and inode of the folders left alone."""
-        rows = self._db.rows("SELECT name, inode FROM left_alone WHERE inbox=?", (as_stored(inbox),))
-        return {as_name(row[0]): int(row[1]) for row in rows}
-
-    def take_after_all(self, inbox: str, name: str) -> None:
-        with self._db.writing() as db:
-            db.execute("DELETE FROM left_alone WHERE inbox=? AND name=?", (as_stored(inbox), as_stored(name)))
-
-    # --- small facts that outlive a restart --------------------------------------------------------------------------
-
-    def remember(self, name: str, value: str | None) -> None:
-        """A small fact under a name (`token.fingerprint`, `control.<path>` …); None forgets it."""
-        with self._db.writing() as db:
-            if value is None:
-                db.execute("DELETE FROM facts WHERE name=?", (as_stored(name),))
-            else:
-                db.execute("INSERT OR REPLACE INTO facts (name, value) VALUES (?,?)", (as_stored(name), value))
-
-    def recall(self, name: str) -> str | None:
-        rows = self._db.rows("SELECT value FROM facts WHERE name=?", (as_stored(name),))
-        return rows[0][0] if rows else None
 
 
 def _update(db: sqlite3.Connection, job_id: JobId, changes: Mapping[str, Any]) -> None:

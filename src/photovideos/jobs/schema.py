@@ -1,10 +1,15 @@
-"""The tables of the ledger. A change raises SCHEMA_VERSION; a ledger of a newer version is set aside, never read.
+"""The tables of the ledger, and the steps by which those of an older version become today's.
+
+Whatever is released stays: a change of the tables raises SCHEMA_VERSION and adds a step to STEPS (version 1 is the
+first that was released). A ledger of a newer version is set aside, never read.
 
 Device and inode are text: SQLite's integers have 64 bits with a sign, file systems' have none. Names are text, and
 bytes where they are no text.
 """
 
 SCHEMA_VERSION = 1
+
+STEPS: dict[int, str] = {}  # SQL by the version it leads away from, each to the next
 
 SCHEMA = """
 CREATE TABLE jobs (
@@ -36,3 +41,9 @@ CREATE TABLE requests (
 );
 CREATE TABLE facts (name PRIMARY KEY, value TEXT NOT NULL);
 """
+
+
+def to_today(version: int) -> str:
+    """PURE: one transaction that makes tables of `version` (0: none yet) those of today."""
+    changes = SCHEMA if version == 0 else "".join(STEPS[older] for older in range(version, SCHEMA_VERSION))
+    return f"BEGIN IMMEDIATE; {changes} PRAGMA user_version={SCHEMA_VERSION}; COMMIT;"

@@ -16,8 +16,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from photovideos import logs
-from photovideos.errors import FolderMoved, FolderOffline, NoSpace
+from photovideos import disk, logs
+from photovideos.errors import FolderMoved, FolderOffline
 from photovideos.media import answers
 from photovideos.media.names import wire_names
 from photovideos.media.order import film_order
@@ -183,7 +183,7 @@ def _one(work: _Work, place: _Place, child: Child, entry: FileEntry) -> bool:
             ) from error
         work.record(entry, {"problem": "Opening it takes longer than a file should."})
         return False
-    _raise_if_general(answer, place)
+    _raise_if_general(answer, place, entry)
     work.record(entry, answer)
     return True
 
@@ -204,24 +204,14 @@ def _target(path: str) -> str:
     return hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:24]
 
 
-def _raise_if_general(answer: Mapping[str, object], place: _Place) -> None:
+def _raise_if_general(answer: Mapping[str, object], place: _Place, entry: FileEntry) -> None:
     """What is no matter of this file ends the call."""
     if answer.get("moved"):
         raise FolderMoved("A photo was changed or taken away while it was being read.")
     if "offline" in answer:
         raise FolderOffline("The photos cannot be read just now.", detail=f"errno {answer['offline']}")
     if "no_space" in answer:
-        free = _free_megabytes(place.into_fd)
-        raise NoSpace(
-            f"There is no room left for preparing photos: {free} MB are free on the disk of the state folder."
-        )
-
-
-def _free_megabytes(fd: int | None) -> int:
-    if fd is None:
-        return 0
-    room = os.fstatvfs(fd)
-    return room.f_bavail * room.f_frsize // 1_000_000
+        raise disk.no_space(Path(f"/proc/self/fd/{place.into_fd}"), entry.size, detail=entry.path)
 
 
 def _told(

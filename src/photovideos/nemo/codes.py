@@ -14,6 +14,7 @@ from photovideos.errors import (
     ExportBlocked,
     FileRefused,
     NoCredits,
+    NoSpace,
     OutcomeUnknown,
     PhotoVideosError,
     RateLimited,
@@ -27,6 +28,7 @@ from photovideos.nemo.jsontext import finite
 
 SUPPORTED = "MP4, MOV, AVI, WebM, MKV, JPG, PNG, GIF, WebP, MP3, WAV, M4A, AAC"
 _TROUBLED = frozenset({408, 425})  # and all 5xx
+_NO_ROOM = 507  # the studio's own: its store is full, it says so in a sentence, and nothing was done
 _REFUSALS_OF_A_MESSAGE = frozenset({1001, 1002, 2001, 400, 402, 404, 422, 429})  # contract §7
 
 
@@ -87,7 +89,12 @@ def read(status: int, body: bytes, *, retry_after: str | None = None, is_render:
 
 def is_refusal_of_a_message(answer: Answer) -> bool:
     """Whether an answer to an instruction says that it was not taken (contract §7); all else leaves it unknown."""
-    return not answer.is_success and answer.number in _REFUSALS_OF_A_MESSAGE
+    return not answer.is_success and (answer.number in _REFUSALS_OF_A_MESSAGE or says_no_room(answer))
+
+
+def says_no_room(answer: Answer) -> bool:
+    """The body's own code, not the mere status: that may be anybody's on the way, and leaves a message unknown."""
+    return answer.code == _NO_ROOM and answer.status == _NO_ROOM
 
 
 def error_of(answer: Answer, call: Call, *, service: str) -> PhotoVideosError:
@@ -115,6 +122,8 @@ def error_of(answer: Answer, call: Call, *, service: str) -> PhotoVideosError:
 
 
 def _other(answer: Answer, call: Call, service: str, detail: str) -> PhotoVideosError:
+    if says_no_room(answer):
+        return NoSpace(answer.words, advice="Make room there; it goes on by itself.", detail=detail)
     if is_trouble(answer):
         kind = OutcomeUnknown if call in (Call.INSTRUCT, Call.RENDER) else ServiceTrouble
         return kind(f"{service} has trouble just now.", detail=detail, retry_after_seconds=answer.retry_after_seconds)
@@ -123,8 +132,9 @@ def _other(answer: Answer, call: Call, service: str, detail: str) -> PhotoVideos
 
 
 def is_trouble(answer: Answer) -> bool:
-    """408 and 5xx, as a status or as a body's code: what may be repeated is asked again."""
-    return answer.number in _TROUBLED or 500 <= answer.number < 600
+    """408 and 5xx, as a status or as a body's code: what may be repeated is asked again. A full disk is no trouble that
+    passes within a minute."""
+    return not says_no_room(answer) and (answer.number in _TROUBLED or 500 <= answer.number < 600)
 
 
 def _why_refused(number: int) -> str:

@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from photovideos import logs
+from photovideos import disk, logs
 from photovideos.errors import Stopping
 
 _CLIENT_ID = re.compile(r'"client_id"\s*:\s*"([0-9a-fA-F-]{36})"')
@@ -57,7 +57,10 @@ class Account:
 
 
 class TokenFile:
-    """Reading needs no lock, since the file is only ever replaced; `client_id` and `write` belong inside `locked`."""
+    """Reading needs no lock, since the file is only ever replaced; `client_id` and `write` belong inside `locked`.
+
+    Whatever writes raises NoSpace and TryLater.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -65,8 +68,9 @@ class TokenFile:
     @contextmanager
     def locked(self, stop: threading.Event) -> Iterator[None]:
         """The only writer among all processes. Raises Stopping while it waits."""
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with disk.told_as_ours(self._path.parent):
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             while True:
                 try:
@@ -124,16 +128,25 @@ class TokenFile:
         return {"client_id": found.group(1)} if found else {}
 
     def _replace(self, content: dict[str, Any]) -> None:
+        with disk.told_as_ours(self._path.parent):
+            self._written(content)
+
+    def _written(self, content: dict[str, Any]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part = f"{self._path}.part"
         with suppress(FileNotFoundError):
             os.unlink(part)
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(content, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, self._path)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                json.dump(content, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, self._path)
+        except OSError:
+            with suppress(OSError):
+                os.unlink(part)
+            raise
         folder = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(folder)

@@ -46,7 +46,7 @@ class RenderStage(StrEnum):
 class RenderStatus:
     """One answer to a poll. `word`: the server's own. `progress` 0–100.
 
-    `reason`: why it failed, in the server's words.
+    `reason`: why it failed, in the server's words. `waits_for`: why it does not go on just now (the studio's own).
     """
 
     stage: RenderStage
@@ -56,6 +56,7 @@ class RenderStatus:
     duration_seconds: float | None = None
     size_bytes: int | None = None
     reason: str | None = None
+    waits_for: str | None = None
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -138,6 +139,7 @@ def render_status(body: bytes) -> RenderStatus:
         duration_seconds=_positive([*outputs, *places], "duration"),
         size_bytes=_whole(_positive([*outputs, *places], "size")),
         reason=_reason(places),
+        waits_for=_first_text(places, "waits_for"),
     )
 
 

@@ -19,6 +19,7 @@ __all__ = ["Tools", "Walk", "run"]
 def run(walk: Walk) -> None:
     """Walks the job to its end. Raises the errors of `errors.py`; what was done by then is in the ledger."""
     inputs.gather(walk)
+    inputs.check_room(walk)
     account.connect(walk)
     while True:
         try:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from photovideos import media, prompt
+from photovideos import disk, media, prompt
 from photovideos.delivery import publish
 from photovideos.errors import FolderMoved, NothingUsable
 from photovideos.intake import scan
@@ -21,6 +21,7 @@ from photovideos.pipeline.walk import Walk
 
 PREPARE_DEADLINE_SECONDS = 1800.0
 LEAST_FILM_BYTES = 20_000_000  # without so much room in the folder nothing is begun
+LEAST_OWN_BYTES = 10_000_000  # nor without so much for our own records
 FORMATS = "JPG, PNG, HEIC, WebP and GIF are the smoothest; clips may be MP4, MOV, AVI, WebM or MKV."
 
 
@@ -57,13 +58,24 @@ def gather(walk: Walk) -> None:
         raise _nothing_usable(walk)
 
 
+def check_room(walk: Walk) -> None:
+    """Before anything is asked of anybody: may a film be put here? Is there room for it and for what leads to it?"""
+    export = walk.road.export
+    if walk.road.block >= len(walk.road.blocks) or (export is not None and export.film is not None):
+        return  # it is there already, or about to be: whoever puts it there looks for himself
+    publish.probe_rights(walk.folder_fd)
+    film = export.rendered.size_bytes if export is not None and export.rendered is not None else None
+    publish.check_space(walk.folder_fd, film or LEAST_FILM_BYTES)
+    are_copied = not walk.backend.is_local and walk.tools.config.upload.strip_metadata
+    copies = sum(entry.size for entry in walk.road.inputs if are_copied and entry.state is InputState.NEW)
+    disk.check(walk.tools.work_dir.parent, copies + LEAST_OWN_BYTES)
+
+
 def upload(walk: Walk) -> None:
     """Prepares what is new and sends it, one file a request, in the order of the film."""
     if all(entry.state is not InputState.NEW for entry in walk.road.inputs):
         return
     rest_gate(walk)
-    publish.probe_rights(walk.folder_fd)
-    publish.check_space(walk.folder_fd, LEAST_FILM_BYTES)
     walk.enter(Stage.UPLOADING, f"Preparing {len(walk.road.inputs)} files.")
     prepared = _prepare(walk)
     walk.enter(Stage.UPLOADING, f"Sending {len(prepared)} files.")

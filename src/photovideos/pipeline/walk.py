@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from photovideos import logs
+from photovideos import disk, logs
 from photovideos.backend import Backend
 from photovideos.config import Config
 from photovideos.delivery import status
@@ -54,16 +54,18 @@ class Walk:
 
     @property
     def work_dir(self) -> Path:
-        """This job's own folder in the state directory."""
+        """This job's own folder in the state directory. Raises NoSpace, TryLater."""
         directory = self.tools.work_dir / self.job.id
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with disk.told_as_ours(self.tools.work_dir.parent):
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         return directory
 
     def save(self, **changes: Any) -> Road:
         """A checkpoint: what this returns from is on disk."""
-        self.road = replace(self.road, **changes)
-        self.tools.ledger.save_road(self.job.id, self.road)
-        return self.road
+        road = replace(self.road, **changes)
+        self.tools.ledger.save_road(self.job.id, road)
+        self.road = road
+        return road
 
     def enter(self, stage: Stage, *lines: str) -> None:
         """The job is at `stage` now: in the ledger and in the folder's status file."""

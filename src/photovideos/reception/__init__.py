@@ -213,7 +213,7 @@ class Reception:
         finally:
             os.close(inbox_fd)
         assert self._pace is not None
-        return max(0.01, min(self._pace.idle_seconds, self._supervised(), wait))
+        return max(0.01, min(self._pace.idle_seconds, supervised, wait))
 
     def _got_ready(self, inbox_fd: int) -> Rounds:
         """The pace and the watch of this inbox; anew if another file system was mounted here."""
@@ -245,6 +245,10 @@ class Reception:
         supervision = self._watcher.supervise(now=self._monotonic())
         if supervision.reason and supervision.wants_scan:
             _log.warning("watch.deaf", inbox=self.path, reason=supervision.reason)
+        if supervision.was_deaf_because:
+            _log.warning("watch.rearmed", inbox=self.path, reason=supervision.was_deaf_because)
+        if supervision.is_armed and supervision.wants_scan:  # what came between the last look and the watch
+            return 0.0
         return supervision.next_check_seconds
 
     def _show(self, inbox_fd: int, listing: Listing, *, trouble: str | None = None) -> None:

@@ -35,15 +35,19 @@ class Board:
         nested: Mapping[str, tuple[str, ...]],
         watching: str,
         now: float,
+        trouble: str | None = None,
     ) -> None:
-        """`waiting`: folders that are no jobs and what they wait for; `nested`: folders and the prompts inside them."""
+        """`waiting`: folders that are no jobs and what they wait for; `nested`: folders and the prompts inside them.
+
+        `trouble`: why nothing can be begun, if it is not the backend's.
+        """
         jobs = self._jobs()
         pause = next((one for one in self._ledger.pauses() if one.backend is self._backend), None)
         note = InboxNote(
             backend=self._backend,
             looked_at=now,
             watching=watching,
-            trouble=f"{pause.problem.message} {pause.problem.advice}" if pause else None,
+            trouble=trouble or (f"{pause.problem.message} {pause.problem.advice}" if pause else None),
             queue=tuple(_queue(jobs, waiting)),
             problems=tuple(_problems(jobs)),
             credits=self._credits(),

@@ -90,6 +90,11 @@ def of_gate(count: int, *, since: float) -> StatusNote:
     return _note("on hold", lines, since=since)
 
 
+def of_no_room(message: str, advice: str, *, since: float) -> StatusNote:
+    """Our own records have no room, so it cannot be taken in yet."""
+    return _note("queued", [f"Waiting: {message}", advice], since=since)
+
+
 def of_other_backend(*, since: float) -> StatusNote:
     """design §4, Who sees the photos: refining after a switch to the cloud waits for READY."""
     lines = (

@@ -109,6 +109,8 @@ async def poll_render(request: Request) -> Response:
             answer["error"] = render.error or "The render failed."
         case _:
             answer["progress"] = min(99, answer["progress"])
+            reason = studio_of(request).store.renders.waits_for(render.id)
+            answer |= {"waits_for": reason} if reason else {}
     return json_answer(answer)
 
 

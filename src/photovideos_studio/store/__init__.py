@@ -105,6 +105,13 @@ class Store:
                 raise NoRoom("the disk", needed_bytes=needed_bytes, free_bytes=free)
             self._used_bytes += needed_bytes
 
+    def told_as_no_room(self, error: NoRoom | OSError) -> str:
+        """A sentence with figures, also where it was the disk itself that said no."""
+        if isinstance(error, NoRoom):
+            return str(error)
+        free = shutil.disk_usage(self.folder).free - SPARE_BYTES
+        return str(NoRoom("the disk", needed_bytes=SPARE_BYTES, free_bytes=free))
+
     def _thin_out(self, target_bytes: int, *, now: float) -> None:
         """The longest untouched goes first; what is being made stays. Called with the room's lock held."""
         self._used_bytes = disk.size_of(self.folder)

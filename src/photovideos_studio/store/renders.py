@@ -72,6 +72,7 @@ class Renders:
         self._folder = disk.make_folder(folder)
         self._lock = threading.RLock()
         self._progress: dict[str, float] = {}  # by _lock
+        self._waits_for: dict[str, str] = {}  # by _lock
 
     def create(
         self, *, render_id: str, session_id: str, account: Account, draft: Draft, label: str | None, now: float
@@ -121,6 +122,18 @@ class Renders:
         with self._lock:
             self._progress.pop(render.id, None)
             disk.write_json(self._folder / render.id / "render.json", asdict(render))
+
+    def note_waiting(self, render_id: str, reason: str | None) -> None:
+        """Why it does not go on, a sentence; None: it does. In memory alone: the disk may be what is lacking."""
+        with self._lock:
+            if reason is None:
+                self._waits_for.pop(render_id, None)
+            else:
+                self._waits_for[render_id] = reason
+
+    def waits_for(self, render_id: str) -> str | None:
+        with self._lock:
+            return self._waits_for.get(render_id)
 
     def note_progress(self, render_id: str, fraction: float) -> None:
         """Only ever forwards; lost with the process, as the work itself is."""

@@ -15,12 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from photovideos import disk
 from photovideos.errors import NoSpace
 
 SPARE_BYTES = 64 * 1024 * 1024  # is left to everybody else on that disk
 CHECKED_EVERY_BYTES = 16 * 1024 * 1024
 _MAX_NOTE_BYTES = 8192
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_FULL = disk.FULL | {errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +70,7 @@ class PartFile:
 
     def need(self, more_bytes: int) -> None:
         """Raises NoSpace where `more_bytes` do not fit on the disk with something to spare."""
-        disk = os.fstatvfs(self._fd)
-        if disk.f_bavail * disk.f_frsize < more_bytes + SPARE_BYTES:
+        if disk.is_short_of(self.target.parent, more_bytes + SPARE_BYTES):
             self.drop()
             raise _no_space(self.target, more_bytes)
 
@@ -170,9 +170,4 @@ def _in_words(target: Path) -> Iterator[None]:
 
 
 def _no_space(target: Path, more_bytes: int) -> NoSpace:
-    needed = more_bytes + SPARE_BYTES
-    return NoSpace(
-        f"The disk on which photovideos keeps its own files is full: the film needs {max(1, round(needed / 1e6))} MB.",
-        advice="Make room there; it goes on by itself.",
-        detail=f"{target.parent}: {needed} bytes",
-    )
+    return disk.no_space(target.parent, more_bytes + SPARE_BYTES)

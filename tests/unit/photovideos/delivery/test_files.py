@@ -43,9 +43,10 @@ def test_only_small_regular_files_are_read(folder: Path, folder_fd: int) -> None
     assert files.read_regular(folder_fd, "a", 4) is None
 
 
-def test_megabytes_are_rounded_up_so_that_enough_is_asked_for() -> None:
-    assert [files.megabytes(count) for count in (0, 1, 1_000_000, 1_000_001)] == ["0 MB", "1 MB", "1 MB", "2 MB"]
-    assert files.megabytes(12_340_000_000) == "12.3 GB"
+def test_megabytes_are_rounded_up_so_that_enough_is_asked_for(folder_fd: int) -> None:
+    told = [str(files.no_space(folder_fd, count)) for count in (1, 1_000_000, 1_000_001, 12_340_000_000)]
+    needed = [text.partition(": ")[2].partition(" are needed")[0] for text in told]
+    assert needed == ["1 MB", "1 MB", "2 MB", "12.3 GB"]
 
 
 def test_no_descriptor_is_left_open(folder: Path, folder_fd: int) -> None:

@@ -226,7 +226,7 @@ def test_too_little_room_is_told_with_the_figures_before_anything_is_written(
     folder: Path, folder_fd: int, film: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(files, "free_space", lambda _: 1_500_000)
-    with pytest.raises(NoSpace, match="1 MB are free, 4 MB are needed"):
+    with pytest.raises(NoSpace, match="4 MB are needed, 1 MB are free"):
         publish.publish_film(folder_fd, film.path, "Italy", sha256=film.sha256)
     assert os.listdir(folder) == []
 

@@ -97,9 +97,9 @@ def test_beginning_again_forgets_what_was_there(target: Path) -> None:
 def test_no_room_is_told_before_and_gives_the_room_back(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with PartFile(target) as part:
         part.need(1)
-        monkeypatch.setattr(os, "fstatvfs", lambda _fd: SimpleNamespace(f_bavail=100, f_frsize=1024 * 1024))
+        monkeypatch.setattr(os, "statvfs", lambda _place: SimpleNamespace(f_bavail=100, f_frsize=1024 * 1024))
         part.need(30 * 1024 * 1024)
-        with pytest.raises(NoSpace, match=r"disk .* is full: the film needs 117 MB") as caught:
+        with pytest.raises(NoSpace, match=r"118 MB are needed, 104 MB are free") as caught:
             part.need(50_000_000)
     assert caught.value.advice
     assert names(target.parent) == []
@@ -108,7 +108,7 @@ def test_no_room_is_told_before_and_gives_the_room_back(target: Path, monkeypatc
 def test_a_disk_that_fills_up_meanwhile_is_noticed(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with PartFile(target) as part:
         part.write(b"01")
-        monkeypatch.setattr(os, "fstatvfs", lambda _fd: SimpleNamespace(f_bavail=0, f_frsize=4096))
+        monkeypatch.setattr(os, "statvfs", lambda _place: SimpleNamespace(f_bavail=0, f_frsize=4096))
         with pytest.raises(NoSpace):
             part.write(b"2345")
     assert names(target.parent) == []
