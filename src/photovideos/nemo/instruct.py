@@ -13,13 +13,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from photovideos import logs
-from photovideos.errors import InstructionFailed, NeedsPerson, OutcomeUnknown, ServiceCode, ServiceTrouble
+from photovideos.errors import InstructionFailed, NeedsPerson, NoSpace, OutcomeUnknown, ServiceCode, ServiceTrouble
 from photovideos.model import InstructionPhase, InstructionRecord, Reply, SessionId, SessionState, Token
 from photovideos.nemo import draft, gui
 from photovideos.nemo.client import NemoClient
 from photovideos.nemo.transcript import Transcript
 
 MAX_REPLY_CHARACTERS = 20_000
+ROOM_WAIT_SECONDS = 2.0
 _TWICE = "RETRY sends the message again; it may be charged twice."
 _log = logs.get("instruct")
 
@@ -126,7 +127,7 @@ class _Message:
         if is_applied and not changes:
             changes = ("new material was generated",)
         heard = gui.translate(_cleaned(text))
-        self._save(replace(record, phase=InstructionPhase.DONE))
+        self._save_done(replace(record, phase=InstructionPhase.DONE), is_applied=is_applied)
         return Reply(
             text=heard.text,
             applied=is_applied,
@@ -136,6 +137,19 @@ class _Message:
             edits=tuple(heard.edits),
         )
 
+    def _save_done(self, record: InstructionRecord, *, is_applied: bool) -> None:
+        """On a full disk the state tells later what was applied; of a message that changed nothing it tells nothing,
+        and it would be sent again: so its end is held until there is room for it."""
+        while True:
+            try:
+                self._save(record)
+            except NoSpace:
+                if is_applied:
+                    raise
+            else:
+                return
+            self._client.pause(ROOM_WAIT_SECONDS, stop=self._stop, on_idle=self._tick)
+
     def _send(self, record: InstructionRecord, was: InstructionRecord | None = None) -> Reply:
         """`was`: the record of an earlier sending, to which a refusal leads back."""
         transcript = Transcript()
@@ -144,7 +158,10 @@ class _Message:
 
         def on_accepted() -> None:
             saved.append(accepted)
-            self._save(accepted)
+            try:
+                self._save(accepted)
+            except NoSpace as error:  # what was taken is heard to its end: to break it off may cancel paid work
+                _log.warning("instruction.unrecorded", reason=str(error), detail=error.detail)
 
         try:
             events = self._client.instruct(
@@ -163,7 +180,7 @@ class _Message:
             if saved[-1] is accepted:
                 return self.recovered(accepted, transcript)
             return self.resolved(record)
-        except (ServiceCode, NeedsPerson, ServiceTrouble):
+        except (ServiceCode, NeedsPerson, ServiceTrouble, NoSpace):
             self._save(was or replace(record, sends=0))
             raise
         if transcript.failure is not None:
