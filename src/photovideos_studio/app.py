@@ -146,7 +146,8 @@ def _clean(studio: Studio) -> None:
 
 
 class OwnHostOnly:
-    """Refuses foreign Host headers: a page in a browser must not reach this studio under a name of its own making."""
+    """Refuses foreign Host headers: a page in a browser must not reach this studio under a name of its own making, nor
+    from a site of somebody else's (Origin, which browsers alone send)."""
 
     def __init__(self, app: ASGIApp, is_own: Callable[[str], bool]) -> None:
         self._app = app
@@ -157,7 +158,17 @@ class OwnHostOnly:
             body = {"code": 421, "message": "This studio does not answer to that host name.", "data": None}
             await json_answer(body, status=421)(scope, receive, send)
             return
+        if scope["type"] == "http" and not self._is_own_site(_header(scope, b"origin")):
+            body = {"code": 403, "message": "This studio does not answer to pages of other sites.", "data": None}
+            await json_answer(body, status=403)(scope, receive, send)
+            return
         await self._app(scope, receive, send)
+
+    def _is_own_site(self, origin: str) -> bool:
+        if not origin:
+            return True
+        scheme, _, host = origin.partition("://")
+        return scheme in ("http", "https") and self._is_own(host)
 
 
 class RequestLog:

@@ -111,7 +111,9 @@ def own_hosts(host: str, is_loopback: bool) -> Callable[[str], bool]:
     def is_own(header: str) -> bool:
         name = header.lower()
         if name.startswith("["):
-            name = name[1:].partition("]")[0]
+            name, _, port = name[1:].partition("]")
+            if port and not port.startswith(":"):
+                return False
         elif name.count(":") == 1:
             name = name.partition(":")[0]
         if name in names:
