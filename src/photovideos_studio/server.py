@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -112,7 +113,7 @@ class Server(uvicorn.Server):
             for line in lines:
                 word, _, path = line.partition(b" ")
                 if word == b"root" and path.startswith(b"/"):
-                    self._roots.add(Path(os.fsdecode(path)))
+                    self._roots.add(Path(os.fsdecode(unquote_to_bytes(path))))
         log.info("parent.gone")
         self.should_exit = True
 

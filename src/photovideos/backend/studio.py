@@ -16,6 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 from photovideos import disk, logs
 from photovideos.backend.scratch import Scratch
@@ -189,7 +190,8 @@ class Studio:
         assert self._child.stdin is not None
         with suppress(BrokenPipeError):
             for root in roots:
-                self._child.stdin.write(f"root {root}\n")
+                # Quoted: a folder may bear any bytes in its name, a line break too.
+                self._child.stdin.write(f"root {quote(os.fsencode(root))}\n")
             self._child.stdin.flush()
 
     def _finish(self) -> None:
