@@ -51,9 +51,13 @@ class Uploads:
     left_out: tuple[LeftOut, ...] = ()
 
 
-def file_address(path: str, name: str) -> str:
-    """The `file:` address of an absolute `path` (bytes that are no text as surrogates) under its `name` on the wire."""
-    return f"file://{quote(os.fsencode(path))}#name={quote(name.encode('utf-8', 'surrogateescape'), safe='')}"
+def file_address(path: str, name: str, sha256: str | None = None) -> str:
+    """The `file:` address of an absolute `path` (bytes that are no text as surrogates) under its `name` on the wire.
+
+    `sha256`: of the content that is meant; another one under that path is then refused.
+    """
+    pinned = f"&sha256={sha256}" if sha256 else ""
+    return f"file://{quote(os.fsencode(path))}#name={quote(name.encode('utf-8', 'surrogateescape'), safe='')}{pinned}"
 
 
 def upload(

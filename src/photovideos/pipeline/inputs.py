@@ -114,9 +114,10 @@ def upload(walk: Walk) -> None:
 
 def _outgoing(walk: Walk, item: Prepared) -> Outgoing:
     """To the studio goes the address of the original; to the cloud the copy made for it, or the original itself."""
-    size = next(entry.size for entry in walk.road.inputs if entry.path == item.path)
+    size, digest = next((entry.size, entry.digest) for entry in walk.road.inputs if entry.path == item.path)
     if walk.backend.is_local:
-        address = file_address(str(_path_of(walk.folder_fd) / item.path), item.name)
+        # With its digest: whoever may write into the folder could put another file under this path meanwhile.
+        address = file_address(str(_path_of(walk.folder_fd) / item.path), item.name, digest)
         return Outgoing(path=item.path, name=item.name, size=size, address=address)
     if item.local is not None:
         copy = walk.work_dir / item.local

@@ -112,8 +112,9 @@ def _content_at(studio: Studio, url: str) -> Content:
         raise ApiError(403, "file: addresses are taken on the studio's own socket only.", status=403)
     path = os.fsdecode(unquote_to_bytes(parts.path))
     name = plain_name(os.path.basename(path))
-    if parts.fragment.startswith("name="):
-        name = plain_name(unquote(parts.fragment.removeprefix("name=")))
+    told = dict(pair.partition("=")[::2] for pair in parts.fragment.split("&"))
+    if "name" in told:
+        name = plain_name(unquote(told["name"]))
     if parts.netloc not in ("", "localhost") or parts.query:
         raise file_refused(name, "the address is not a plain local file")
     try:
@@ -125,7 +126,10 @@ def _content_at(studio: Studio, url: str) -> Content:
         reference = refer(path, descriptor)
         if reference.size > MAX_FILE_BYTES:
             raise file_too_large(name)
-        return Content(name=name, size=reference.size, sha256=digest(descriptor), reference=reference)
+        content = Content(name=name, size=reference.size, sha256=digest(descriptor), reference=reference)
+        if told.get("sha256", content.sha256) != content.sha256:
+            raise file_refused(name, "it is not the file that was meant; another lies there now")
+        return content
     finally:
         os.close(descriptor)
 

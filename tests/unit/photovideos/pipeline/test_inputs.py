@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from photovideos import pipeline
@@ -126,14 +128,17 @@ def test_the_studio_gets_addresses_and_no_bytes(trail: Trail) -> None:
 
     def take(handler: Handler, asked: Asked) -> None:
         sent.extend(asked.json["urls"])
-        name = asked.json["urls"][0].rpartition("#name=")[2]
+        name = asked.json["urls"][0].rpartition("#name=")[2].partition("&")[0]
         trail.cloud.uploaded.append(name)
         handler.answer({"code": 0, "data": {"files": [{"filename": name}]}})
 
     trail.cloud.plan("/upload-video/", take, take)
     trail.drop()
     trail.walk()
-    assert sent == [f"file://{trail.folder}/IMG_{number}.jpg#name=IMG_{number}.jpg" for number in (1, 2)]
+    for number, address in zip((1, 2), sent, strict=True):
+        path = trail.folder / f"IMG_{number}.jpg"
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        assert address == f"file://{path}#name={path.name}&sha256={digest}"
 
 
 def test_a_folder_that_was_deleted_is_no_job_any_more(trail: Trail) -> None:
