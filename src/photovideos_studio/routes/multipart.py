@@ -18,16 +18,30 @@ from photovideos_studio.store.sessions import Content
 MAX_FILE_BYTES = 200 * 1024 * 1024
 MAX_FILES = 1000
 MAX_HEADER_BYTES = 16_384
+ROOM_STEP_BYTES = 16 * 1024 * 1024  # more than any chunk of a body
 
 
 class FileReceiver:
-    """Collects the parts named `files`; other fields are passed over. `discard` removes what was not taken over."""
+    """Collects the parts named `files`; other fields are passed over. `discard` removes what was not taken over.
 
-    def __init__(self, boundary: bytes, new_part: Callable[[], Path], *, max_file_bytes: int = MAX_FILE_BYTES) -> None:
+    `room_bytes`: for so much there is room; `make_room` is asked for more, where a body does not say how long it is.
+    """
+
+    def __init__(
+        self,
+        boundary: bytes,
+        new_part: Callable[[], Path],
+        *,
+        room_bytes: int,
+        make_room: Callable[[int], None],
+        max_file_bytes: int = MAX_FILE_BYTES,
+    ) -> None:
         self.contents: list[Content] = []
         self.too_large: str | None = None
         self._new_part = new_part
         self._max_file_bytes = max_file_bytes
+        self._room_bytes = room_bytes
+        self._make_room = make_room
         self._headers: dict[str, bytes] = {}
         self._field = bytearray()
         self._value = bytearray()
@@ -117,6 +131,10 @@ class FileReceiver:
         if self._size > self._max_file_bytes:
             self.too_large = self.too_large or self._name
             return  # the rest is read and dropped, so that the client gets to hear why
+        self._room_bytes -= end - start
+        if self._room_bytes < 0:
+            self._make_room(ROOM_STEP_BYTES)
+            self._room_bytes += ROOM_STEP_BYTES
         piece = chunk[start:end]
         self._sha256.update(piece)
         self._file.write(piece)

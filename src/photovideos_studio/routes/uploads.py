@@ -75,9 +75,14 @@ async def _read_away(request: Request) -> None:
 
 async def _take_copies(request: Request, studio: Studio, session: Session, boundary: bytes) -> list[Upload]:
     length = request.headers.get("Content-Length", "")
-    expected = int(length) if length.isascii() and length.isdigit() else MAX_FILE_BYTES
-    await asyncio.to_thread(studio.store.make_room, min(expected, MAX_FILES * MAX_FILE_BYTES), now=studio.clock())
-    receiver = FileReceiver(boundary, studio.store.new_part)
+    expected = int(length) if length.isascii() and length.isdigit() else 0
+    expected = min(expected, MAX_FILES * MAX_FILE_BYTES)
+
+    def make_room(needed_bytes: int) -> None:
+        studio.store.make_room(needed_bytes, now=studio.clock())
+
+    await asyncio.to_thread(make_room, expected)
+    receiver = FileReceiver(boundary, studio.store.new_part, room_bytes=expected, make_room=make_room)
     try:
         async for chunk in request.stream():
             await asyncio.to_thread(receiver.feed, chunk)
