@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -31,10 +32,16 @@ from photovideos_studio.store.references import Roots
 log = logging.getLogger(__name__)
 
 GRACE_SECONDS = 3  # for answers under way when the studio is asked to end
+KEEP_ALIVE_SECONDS = 75
+HEAD_SECONDS = 90.0  # within which a connection has made its next request
+SILENCE_SECONDS = 60.0  # after which a body that does not go on is given up
+LOOK_SECONDS = 5.0
+MAX_CONNECTIONS = 512
 
 
 class Protocol(H11Protocol):
-    """uvicorn's own, with two things more: on a Unix socket the peer must be this user, and faults reach the wire."""
+    """uvicorn's own, with three things more: on a Unix socket the peer must be this user, faults reach the wire, and
+    who connects and sends nothing, or all too slowly, does not stay."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn itself
         peer = transport.get_extra_info("socket")
@@ -42,13 +49,38 @@ class Protocol(H11Protocol):
             log.warning("peer.refused")
             transport.abort()
             return
+        if len(self.connections) >= MAX_CONNECTIONS:
+            transport.abort()
+            return
         # `faults` breaks connections and writes what no HTTP library would; nothing else touches this.
         self.app_state = {**self.app_state, "transport": transport}
         super().connection_made(transport)
+        self._heard_at = self._asked_at = self.loop.time()
+        self._look = self.loop.call_later(LOOK_SECONDS, self._look_after)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.transport is not None:  # None: the peer was refused at the door
+            self._look.cancel()
             super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport is None:
+            return
+        self._heard_at = self.loop.time()
+        super().data_received(data)
+
+    def on_response_complete(self) -> None:
+        self._asked_at = self.loop.time()
+        super().on_response_complete()
+
+    def _look_after(self) -> None:
+        now, state = self.loop.time(), self.conn.their_state
+        is_late = state is h11.IDLE and now - self._asked_at > HEAD_SECONDS
+        is_silent = state is h11.SEND_BODY and not self.flow.read_paused and now - self._heard_at > SILENCE_SECONDS
+        if is_late or is_silent:
+            self.transport.abort()
+        else:
+            self._look = self.loop.call_later(LOOK_SECONDS, self._look_after)
 
 
 class JsonLines(logging.Formatter):
@@ -111,7 +143,9 @@ class Server(uvicorn.Server):
         while chunk := _read_stdin():
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                word, _, path = line.partition(b" ")
+                word, _, path = line.partition(
+                    b" "
+                )  # percent-quoted: names hold line breaks and bytes that are no text
                 if word == b"root" and path.startswith(b"/"):
                     self._roots.add(Path(os.fsdecode(unquote_to_bytes(path))))
         log.info("parent.gone")
@@ -136,7 +170,7 @@ def build(app: ASGIApp, *, roots: Roots, ends_with_stdin: bool = False) -> Serve
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=75,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     return Server(config, roots=roots, ends_with_stdin=ends_with_stdin)
