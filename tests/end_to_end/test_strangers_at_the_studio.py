@@ -1,0 +1,329 @@
+"""The studio's doors, knocked at from outside: who gets in, what `file:` opens, and how much anybody may take."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from support.house import draw, wait_for
+from support.strangers import SECRET, Scales, StudioAlone, open_session, send_address
+from support.watched import photo
+
+pytestmark = pytest.mark.slow
+Start = Callable[..., StudioAlone]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    made: list[StudioAlone] = []
+
+    def begin(*arguments: str) -> StudioAlone:
+        made.append(StudioAlone(tmp_path / f"studio{len(made)}", *arguments))
+        return made[-1]
+
+    yield begin
+    for studio in made:
+        studio.close()
+
+
+@pytest.fixture(scope="module")
+def on_tcp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioAlone]:
+    studio = StudioAlone(tmp_path_factory.mktemp("tcp"), "--listen", "127.0.0.1:0")
+    yield studio
+    studio.close()
+
+
+# --- who gets in -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Host": "evil.example:80"},
+        {"Host": "127.0.0.1.evil.example"},
+        {"Host": "localhost.evil.example"},
+        {"Host": ""},
+        {"Host": "[::1].evil.example"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "file://"},
+        {"Origin": "http://127.0.0.1.evil.example"},
+    ],
+)
+def test_a_page_of_another_site_gets_nothing_from_a_studio_on_loopback(
+    on_tcp: StudioAlone, headers: dict[str, str]
+) -> None:
+    with on_tcp.client(sign_in=False) as client:
+        answer = client.post("/api/auth/anonymous-token", headers={"X-Client-Id": "rebound", **headers})
+        assert answer.status_code in (403, 421)
+        assert "token" not in answer.text
+        asked = client.options("/run_sse", headers={"Access-Control-Request-Method": "POST", **headers})
+        assert asked.status_code >= 400
+        assert not [name for name in asked.headers if name.lower().startswith("access-control")]
+        own = f"127.0.0.1:{on_tcp.port}"
+        own_page = {"X-Client-Id": os.urandom(4).hex(), "Host": own, "Origin": f"http://{own}"}
+        assert client.post("/api/auth/anonymous-token", headers=own_page).status_code == 200
+
+
+def test_two_host_headers_are_one_too_many(on_tcp: StudioAlone) -> None:
+    with socket.create_connection(("127.0.0.1", on_tcp.port), 10) as raw:
+        raw.sendall(b"POST /api/auth/anonymous-token HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n")
+        assert b" 400 " in raw.recv(4096).split(b"\r\n")[0]
+
+
+def test_beyond_loopback_nothing_is_given_away(tmp_path: Path, start: Start) -> None:
+    refused = subprocess.run(
+        [sys.executable, "-m", "photovideos_studio", "--store", str(tmp_path / "x"), "--listen", "0.0.0.0:0"],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert refused.returncode == 2
+    assert b"--token-file" in refused.stderr
+    (tmp_path / "secret").write_text("a-secret-of-enough-characters\n")
+    studio = start("--listen", "0.0.0.0:0", "--token-file", str(tmp_path / "secret"))
+    with studio.client(sign_in=False) as client:
+        assert client.post("/api/auth/anonymous-token", headers={"X-Client-Id": "a"}).status_code == 403
+        assert client.get("/api/credits/balance/simple").status_code == 401
+        assert client.get("/api/credits/balance/simple", headers={"Host": "evil.example"}).status_code == 421
+        with_secret = {"Authorization": "Bearer a-secret-of-enough-characters"}
+        assert client.get("/api/credits/balance/simple", headers=with_secret).status_code == 200
+    assert "a-secret" not in studio.log()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else for a moment")
+def test_another_user_does_not_get_in_even_where_the_socket_s_rights_are_lost(start: Start) -> None:
+    studio = start()
+    assert studio.socket.stat().st_mode & 0o077 == 0
+    # Somebody opened it by mistake: the kernel's word for who is there still holds.
+    for path in (studio.socket, *list(studio.socket.parents)[:4]):
+        if path != Path("/tmp"):
+            path.chmod(0o777)
+    knock = (
+        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1]);"
+        "s.sendall(b'GET /api/credits/balance/simple HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'); print(s.recv(100))"
+    )
+    done = subprocess.run(
+        ["/usr/bin/python3", "-c", knock, str(studio.socket)],
+        capture_output=True,
+        timeout=60,
+        check=False,
+        user=65534,
+        group=65534,
+    )
+    assert b"HTTP" not in done.stdout
+    assert done.stdout == b"b''\n" or b"ConnectionResetError" in done.stderr or b"BrokenPipe" in done.stderr, done
+    assert "peer.refused" in studio.log()
+
+
+# --- what `file:` opens ----------------------------------------------------------------------------------------------
+
+
+def test_file_addresses_open_what_was_shown_and_nothing_beside_it(tmp_path: Path, start: Start) -> None:
+    inbox, outside = tmp_path / "inbox", tmp_path / "outside"
+    draw(inbox / "Trip" / "a.jpg")
+    draw(outside / "secret.jpg", seed=2)
+    (tmp_path / "inbox-of-another").mkdir()
+    draw(tmp_path / "inbox-of-another" / "a.jpg")
+    (inbox / "Trip" / "link.jpg").symlink_to(outside / "secret.jpg")
+    (inbox / "Trip" / "dir").symlink_to(outside)
+    os.mkfifo(inbox / "Trip" / "fifo.jpg")
+    with lying_socket(inbox / "Trip" / "sock.jpg"):
+        studio = start("--file-root", str(inbox))
+        good = quote(str(inbox / "Trip" / "a.jpg"))
+        root = quote(str(inbox))
+        with studio.client() as client:
+            session = open_session(client)
+            addresses = [
+                f"{root}/../outside/secret.jpg",
+                f"{root}/Trip/../../outside/secret.jpg",
+                f"{root}/%2e%2e/outside/secret.jpg",
+                f"{root}/Trip%2f..%2f..%2foutside%2fsecret.jpg",
+                f"{root}/Trip/link.jpg",
+                f"{root}/Trip/dir/secret.jpg",
+                f"{root}/Trip/fifo.jpg",
+                f"{root}/Trip/sock.jpg",
+                f"{root}/Trip",
+                f"{root}-of-another/a.jpg",
+                f"{root}/Trip/a.jpg%00.jpg",
+                f"//evil.example{good}",
+                f"{good}?x=1",
+                "/proc/self/environ",
+                f"/proc/self/root{quote(str(outside))}/secret.jpg",
+                f"/proc/self/cwd{quote(str(outside))}/secret.jpg",
+                "/proc/self/fd/0",
+                "/dev/zero",
+                "/etc/passwd",
+                "",
+                "/",
+            ]
+            for address in addresses:
+                told = send_address(client, session, f"file://{address}")
+                assert told["code"] != 0, address
+            for other in ("FILE:///etc/passwd", "http://127.0.0.1:1/a.jpg", "data:image/png;base64,AAAA", "fd:0", "a"):
+                assert send_address(client, session, other)["code"] != 0, other
+            mine = send_address(client, session, f"file://{good}#name=..%2F..%2Fx.jpg")
+            assert mine["data"]["files"][0]["filename"] == "x.jpg"
+            state = client.get(f"/api/state/nemo_agent/me/{session}/latest").json()["data"]["state"]
+            assert [info["filename"] for info in state["video_infos"]] == ["x.jpg"]
+
+
+def lying_socket(path: Path) -> socket.socket:
+    """A Unix socket that lies among the photos."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    here = os.getcwd()
+    os.chdir(path.parent)  # a path of its own would be too long
+    try:
+        made.bind(path.name)
+    finally:
+        os.chdir(here)
+    return made
+
+
+def test_the_file_that_was_meant_is_taken_and_no_other_that_lies_there_now(tmp_path: Path, start: Start) -> None:
+    """Between the daemon's look and the studio's, whoever may write into the folder can put another file there."""
+    draw(tmp_path / "in" / "a.jpg")
+    meant = hashlib.sha256((tmp_path / "in" / "a.jpg").read_bytes()).hexdigest()
+    address = f"{(tmp_path / 'in' / 'a.jpg').as_uri()}#name=a.jpg&sha256={meant}"
+    studio = start("--file-root", str(tmp_path / "in"))
+    with studio.client() as client:
+        session = open_session(client)
+        assert send_address(client, session, address)["code"] == 0
+        draw(tmp_path / "elsewhere.jpg", seed=9)
+        (tmp_path / "in" / "a.jpg").unlink()
+        os.link(tmp_path / "elsewhere.jpg", tmp_path / "in" / "a.jpg")
+        told = send_address(client, session, address)
+        assert told["code"] == 4001
+        assert "another lies there now" in told["message"]
+
+
+def test_a_root_with_a_line_break_in_its_name_is_one_root(tmp_path: Path, start: Start) -> None:
+    """What the daemon tells through the pipe is one line a root, whatever a folder is called."""
+    secret = tmp_path / "home" / "secret.jpg"
+    draw(secret)
+    odd = tmp_path / f"x\nroot {tmp_path}/home" / "in\udcff"
+    draw(odd / "a.jpg")
+    studio = start("--exit-with-stdin")
+    studio.tell(b"root " + quote(os.fsencode(odd)).encode())
+    with studio.client() as client:
+        session = open_session(client)
+        assert send_address(client, session, secret.as_uri())["code"] == 4001
+        assert send_address(client, session, f"file://{quote(os.fsencode(odd / 'a.jpg'))}")["code"] == 0
+
+
+# --- how much anybody may take ---------------------------------------------------------------------------------------
+
+
+def multipart(*parts: tuple[str, bytes], boundary: bytes = b"b") -> bytes:
+    told = b""
+    for head, body in parts:
+        told += b"--" + boundary + b"\r\n" + head.encode("utf-8", "surrogateescape") + b"\r\n\r\n" + body + b"\r\n"
+    return told + b"--" + boundary + b"--\r\n"
+
+
+DISPOSITION = 'Content-Disposition: form-data; name="files"; filename="{}"'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(multipart((f"X: {'y' * 20_000}", b"")), id="a long header"),
+        pytest.param(multipart(("\r\n".join(f"X{n}: y" for n in range(50_000)), b"")), id="many headers"),
+        pytest.param(multipart(*((DISPOSITION.format("a.jpg"), b"") for _ in range(1001))), id="many files"),
+        pytest.param(multipart(*((f'Content-Disposition: form-data; name="f{n}"', b"x") for n in range(20_000))), id="many fields"),  # noqa: E501 -- a table
+        pytest.param(b"--b\r\n" + b"a" * 3_000_000, id="a header without end"),
+        pytest.param(b"x" * 3_000_000, id="no multipart at all"),
+        pytest.param(multipart((DISPOSITION.format("a.jpg"), photo()))[:-40], id="cut short"),
+    ],
+)  # fmt: skip
+def test_uploads_that_are_too_much_are_refused_and_leave_nothing(on_tcp: StudioAlone, body: bytes) -> None:
+    with on_tcp.client() as client, Scales(on_tcp.process.pid) as scales:
+        session = open_session(client)
+        headers = {"Content-Type": "multipart/form-data; boundary=b"}
+        answer = client.post(f"/api/upload-video/nemo_agent/me/{session}", content=body, headers=headers)
+        assert 400 <= answer.status_code < 500, answer.text
+        assert answer.json()["code"] != 0
+    assert list((on_tcp.folder / "store" / "incoming").iterdir()) == []
+    assert scales.own_megabytes < 200
+
+
+@pytest.mark.parametrize(
+    "name", ["../../../tmp/x.jpg", "/etc/x.jpg", "..\\..\\x.jpg", "a\x1b[2J\u202ex.jpg", "é" * 500 + ".jpg"]
+)
+def test_no_name_of_an_upload_leads_anywhere(on_tcp: StudioAlone, name: str) -> None:
+    before = sorted(path for path in on_tcp.folder.rglob("*") if "store" not in path.parts)
+    with on_tcp.client() as client:
+        session = open_session(client)
+        path = f"/api/upload-video/nemo_agent/me/{session}"
+        body = multipart((DISPOSITION.format(name.replace("\\", "\\\\")), photo()))
+        told = client.post(path, content=body, headers={"Content-Type": "multipart/form-data; boundary=b"}).json()
+    kept = told["data"]["files"][0]["filename"] if told["code"] == 0 else "refused"
+    assert not set(kept) & set("/\\\x1b\u202e")
+    assert len(kept.encode()) <= 255
+    assert sorted(path for path in on_tcp.folder.rglob("*") if "store" not in path.parts) == before
+    assert not Path("/tmp/x.jpg").exists()
+    assert SECRET not in on_tcp.log()
+
+
+def test_a_body_that_does_not_say_its_length_gets_no_more_room_than_there_is(start: Start) -> None:
+    studio = start("--listen", "127.0.0.1:0", "--store-limit-gigabytes", "0.05")
+
+    def endless() -> Iterator[bytes]:
+        for number in range(40):
+            yield b"--b\r\n" + DISPOSITION.format(f"{number}.jpg").encode() + b"\r\n\r\n" + b"\xff" * 10_000_000
+            yield b"\r\n"
+
+    with studio.client() as client:
+        session = open_session(client)
+        path = f"/api/upload-video/nemo_agent/me/{session}"
+        answer = client.post(path, content=endless(), headers={"Content-Type": "multipart/form-data; boundary=b"})
+    assert answer.status_code == 507, answer.text
+    assert sum(path.stat().st_size for path in studio.folder.rglob("*") if path.is_file()) < 10_000_000
+
+
+def test_many_who_connect_and_say_nothing_keep_nobody_out(on_tcp: StudioAlone) -> None:
+    idle = []
+    try:
+        for _ in range(400):
+            one = socket.create_connection(("127.0.0.1", on_tcp.port), 10)
+            one.sendall(b"POST /run_sse HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+            idle.append(one)
+        begun = time.monotonic()
+        with on_tcp.client() as client:
+            assert client.get("/api/credits/balance/simple").status_code == 200
+        assert time.monotonic() - begun < 10
+    finally:
+        for one in idle:
+            one.close()
+
+
+def test_a_head_that_goes_on_for_ever_is_cut_off(on_tcp: StudioAlone) -> None:
+    with socket.create_connection(("127.0.0.1", on_tcp.port), 10) as raw:
+        raw.settimeout(10)
+        refused: list[bytes] = []
+
+        def read() -> None:
+            refused.append(raw.recv(200))
+
+        thread = threading.Thread(target=read)
+        thread.start()
+        try:
+            raw.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n")
+            for _ in range(2000):
+                raw.sendall(b"X-A: " + b"b" * 1000 + b"\r\n")
+        except OSError:
+            pass  # it hung up while we were still talking
+        thread.join()
+    wait_for("the refusal", lambda: refused, 5)
+    assert b" 400 " in refused[0] or refused[0] == b""

@@ -1,0 +1,168 @@
+"""What strangers bring and what is watched meanwhile: processes and their memory, a port that must hear nothing, a
+studio alone."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+from support.house import wait_for
+
+SECRET = "canary-7c1e-must-stay-where-it-is"
+
+
+# --- processes -------------------------------------------------------------------------------------------------------
+
+
+def children_of(pid: int) -> list[int]:
+    """Every process below this one, its workers' workers too."""
+    parents: dict[int, list[int]] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+            parents.setdefault(parent, []).append(int(entry.name))
+    found, left = [], [pid]
+    while left:
+        below = parents.get(left.pop(), [])
+        found += below
+        left += below
+    return found
+
+
+def peak_of(pid: int) -> int:
+    """The most memory that this process had in RAM so far, in bytes; 0 if it is gone."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:")), 0)
+
+
+class Scales:
+    """Weighs a process and all below it, again and again: `peaks` by process id, in bytes."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.peaks: dict[int, int] = {}
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._weigh, daemon=True)
+
+    def _weigh(self) -> None:
+        while not self._done.wait(0.03):
+            for pid in (self.pid, *children_of(self.pid)):
+                self.peaks[pid] = max(self.peaks.get(pid, 0), peak_of(pid))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    @property
+    def own_megabytes(self) -> float:
+        return self.peaks.get(self.pid, 0) / 1e6
+
+    @property
+    def child_megabytes(self) -> float:
+        return max((size for pid, size in self.peaks.items() if pid != self.pid), default=0) / 1e6
+
+
+# --- a port that must hear nothing -----------------------------------------------------------------------------------
+
+
+@contextmanager
+def deaf_port() -> Iterator[tuple[str, list[Any]]]:
+    """`127.0.0.1:PORT`, and who connected to it: nobody should."""
+    heard: list[Any] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        done = threading.Event()
+
+        def listen() -> None:
+            while not done.is_set():
+                try:
+                    connection, peer = server.accept()
+                except TimeoutError:
+                    continue
+                heard.append(peer)
+                connection.close()
+
+        thread = threading.Thread(target=listen, daemon=True)
+        thread.start()
+        try:
+            yield f"127.0.0.1:{server.getsockname()[1]}", heard
+        finally:
+            done.set()
+            thread.join()
+
+
+# --- a studio alone --------------------------------------------------------------------------------------------------
+
+
+class StudioAlone:
+    """`python -m photovideos_studio`, on its socket or on TCP; its log is a file."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.folder = folder
+        self.socket = folder / "s"
+        folder.mkdir(exist_ok=True)
+        where = () if "--listen" in arguments else ("--socket", str(self.socket))
+        command = [sys.executable, "-m", "photovideos_studio", "--store", str(folder / "store"), *where, *arguments]
+        with (folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log)
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == b"ready\n", self.log()
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    @property
+    def port(self) -> int:
+        """Where it listens; asked for was port 0."""
+        text = wait_for("the port", lambda: "studio.listening" in self.log() and self.log(), 10)
+        return int(text.partition('"on": "')[2].partition('"')[0].rpartition(":")[2])
+
+    def tell(self, line: bytes) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(line + b"\n")
+        self.process.stdin.flush()
+
+    @contextmanager
+    def client(self, *, sign_in: bool = True) -> Iterator[httpx.Client]:
+        transport = httpx.HTTPTransport(uds=str(self.socket)) if self.socket.exists() else httpx.HTTPTransport()
+        base = "http://studio" if self.socket.exists() else f"http://127.0.0.1:{self.port}"
+        with httpx.Client(base_url=base, transport=transport, timeout=60) as client:
+            if sign_in:
+                told = client.post("/api/auth/anonymous-token", headers={"X-Client-Id": os.urandom(8).hex()}).json()
+                client.headers["Authorization"] = f"Bearer {told['data']['token']}"
+            yield client
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
+def open_session(client: httpx.Client) -> str:
+    return str(client.post("/api/tasks/me/with-session/nemo_agent", json={}).json()["data"]["session_id"])
+
+
+def send_address(client: httpx.Client, session: str, address: str) -> dict[str, Any]:
+    path = f"/api/upload-video/nemo_agent/me/{session}"
+    return dict(client.post(path, json={"urls": [address], "source_type": "url"}).json())
