@@ -109,6 +109,8 @@ def _middle_frame(path: Path) -> _Rgb | None:
     with photos.ClipReader(path) as clip:
         facts = clip.facts()
         for _, frame in clip.frames(from_seconds=facts.length_ms / 2000):
-            picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+            is_coded = photos.needs_conversion(int(frame.color_trc), int(frame.color_primaries))
+            plain = photos.to_sdr(frame, frame.width, frame.height) if is_coded else frame
+            picture = np.asarray(plain.to_ndarray(format="rgb24"), np.uint8)
             return np.ascontiguousarray(np.rot90(picture, k=-facts.rotation // 90))
     return None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from photovideos_studio.photos.clips import ClipReader, open_container
 from photovideos_studio.photos.formats import MediaFormat, sniff
+from photovideos_studio.photos.hdr import needs_conversion, to_sdr
 from photovideos_studio.photos.probing import Probe, probe
 from photovideos_studio.photos.refusal import Unreadable
 from photovideos_studio.photos.stills import JpegPlanes, lay_on_ground, read_jpeg_planes, read_rgb, turn
@@ -19,10 +20,12 @@ __all__ = [
     "Probe",
     "Unreadable",
     "lay_on_ground",
+    "needs_conversion",
     "open_container",
     "probe",
     "read_jpeg_planes",
     "read_rgb",
     "sniff",
+    "to_sdr",
     "turn",
 ]

@@ -15,11 +15,11 @@ from typing import Any, BinaryIO, Final, NoReturn, Self
 import av
 
 from photovideos_studio.photos.formats import sniff_file
+from photovideos_studio.photos.hdr import HDR_TRANSFERS
 from photovideos_studio.photos.refusal import Unreadable
 from photovideos_studio.photos.stills import check_size
 
 _OPTIONS: Final = {"protocol_whitelist": "", "enable_drefs": "0", "use_absolute_path": "0"}
-_HDR_TRANSFERS: Final = {16, 18}  # SMPTE ST 2084 (PQ), ARIB STD-B67 (HLG): ITU-T H.273 table 3
 
 
 def _refuse(*_: Any) -> NoReturn:
@@ -104,7 +104,7 @@ class ClipReader:
             rotation=rotation,
             length_ms=self._length_ms(),
             has_sound=bool(self._container.streams.audio),
-            is_hdr=int(frame.color_trc) in _HDR_TRANSFERS,
+            is_hdr=int(frame.color_trc) in HDR_TRANSFERS,
             repeats=self._container.format.name == "gif",
         )
 

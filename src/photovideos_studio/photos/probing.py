@@ -11,14 +11,15 @@ import av
 from PIL import Image
 
 from photovideos_studio.facts import MediaKind
+from photovideos_studio.photos import coded
 from photovideos_studio.photos.clips import ClipReader, open_container
-from photovideos_studio.photos.formats import GIF, HEIC, JPEG, Family, MediaFormat, sniff_file
+from photovideos_studio.photos.formats import AVIF, GIF, HEIC, JPEG, Family, MediaFormat, sniff_file
 from photovideos_studio.photos.refusal import Unreadable
 from photovideos_studio.photos.stills import frame_count, open_still, orientation_of
 
 _GAIN_MAP: Final = re.compile(rb"hdrgm:|HDRGainMap|urn:com:apple:photo:2020:aux:hdrgainmap|urn:iso:std:iso:ts:21496")
 _GAIN_MAP_WITHIN_BYTES: Final = 256 * 1024
-_HDR_TRANSFERS: Final = {16, 18}
+_TONE_MAPPED: Final = b"tmap"  # the kind of item that a gain map and its base make together (ISO 21496-1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +63,16 @@ def _probe_still(path: Path, file: BinaryIO) -> Probe:
 
 
 def _is_hdr_still(image: Image.Image, found: MediaFormat, file: BinaryIO) -> bool:
-    nclx = image.info.get("nclx_profile")
-    if isinstance(nclx, dict) and nclx.get("transfer_characteristics") in _HDR_TRANSFERS:
+    points = coded.code_points_of(image, found, file)
+    if points is not None and points.is_hdr:
         return True
-    if found not in (JPEG, HEIC):
+    if found not in (JPEG, HEIC, AVIF):
         return False
     file.seek(0)
-    return _GAIN_MAP.search(file.read(_GAIN_MAP_WITHIN_BYTES)) is not None
+    head = file.read(_GAIN_MAP_WITHIN_BYTES)
+    if found is AVIF:
+        return _TONE_MAPPED in head.partition(b"mdat")[0]
+    return _GAIN_MAP.search(head) is not None
 
 
 def _probe_song(file: BinaryIO, found: MediaFormat) -> Probe:

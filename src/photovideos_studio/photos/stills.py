@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
-from photovideos_studio.photos import colour
+from photovideos_studio.photos import coded, colour
 from photovideos_studio.photos.formats import JPEG, Family, MediaFormat, sniff_file
 from photovideos_studio.photos.refusal import Unreadable
 
@@ -109,7 +109,7 @@ def read_rgb(path: Path, *, longest_edge: int | None = None) -> npt.NDArray[np.u
     The first picture of an animation. Raises Unreadable.
     """
     with path.open("rb") as file:
-        image, _ = open_still(file)
+        image, found = open_still(file)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
@@ -119,7 +119,8 @@ def read_rgb(path: Path, *, longest_edge: int | None = None) -> npt.NDArray[np.u
                 image.load()
                 # Not before: to look for EXIF behind a PNG's pixels is to decode them, and a decoder complains once.
                 orientation = orientation_of(image)
-                flat = flatten(image)
+                points = coded.code_points_of(image, found, file)
+                flat = flatten(image) if points is None else coded.read(image, found, file, points)
         except (OSError, ValueError, SyntaxError, EOFError, IndexError, struct.error, RuntimeError) as error:
             raise Unreadable(_CUT_SHORT) from error
         except MemoryError as error:

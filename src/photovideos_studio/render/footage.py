@@ -24,7 +24,7 @@ from photovideos_studio.render.sampling import sample
 from photovideos_studio.render.timeline import Layer
 
 _ORIENTATION_OF_TURN: Final = {0: 1, 90: 6, 180: 3, 270: 8}
-_CONVERSION_SPACES: Final = {1: "ITU709", 5: "ITU601", 6: "SMPTE170M", 7: "SMPTE240M"}
+_CONVERSION_SPACES: Final = {1: "ITU709", 5: "ITU601", 6: "SMPTE170M", 7: "SMPTE240M", 9: "BT2020"}
 
 
 class ClipShot:
@@ -103,6 +103,8 @@ class ClipShot:
         stored = size[::-1] if turn in {90, 270} else size
         if frame.format.name in {"bgra", "rgba", "pal8", "yuva420p"}:
             frame = _on_ground(frame)
+        if photos.needs_conversion(int(frame.color_trc), int(frame.color_primaries)):
+            frame = photos.to_sdr(frame, *stored)
         converted = frame.reformat(
             width=stored[0],
             height=stored[1],
