@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -177,7 +177,7 @@ def _answering(piece: bytes) -> Iterator[str]:
         dripping.close()
 
 
-HANGS = {
+HANGS: dict[str, Callable[[], AbstractContextManager[str]]] = {
     "no connection": _without_connections,
     "no answer": lambda: _answering(b""),
     "a header without end": lambda: _answering(b"HTTP/1.1 200 OK\r\nX-A: "),

@@ -109,6 +109,7 @@ class FakeCloud:
     film: bytes = b""
     is_strict: bool = False
     _plans: dict[str, deque[Act]] = field(default_factory=lambda: defaultdict(deque))
+    _standing: dict[str, Act] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     url: str = ""
 
@@ -116,9 +117,18 @@ class FakeCloud:
         """What the next calls to paths that contain `path` are answered."""
         self._plans[path].extend(acts)
 
+    def always(self, path: str, act: Act) -> None:
+        """What every call to a path that contains `path` is answered, if nothing else is planned for it."""
+        self._standing[path] = act
+
+    def answer_as_published(self, handler: Handler, asked: Asked) -> None:
+        """For acts that change some answers and leave the others."""
+        self._as_published(handler, asked)
+
     def forget_plans(self) -> None:
         """From now on everything is answered as published."""
         self._plans.clear()
+        self._standing.clear()
 
     def calls(self, path: str) -> list[Asked]:
         return [asked for asked in self.asked if path in asked.path]
@@ -132,8 +142,11 @@ class FakeCloud:
         with self._lock:
             self.asked.append(asked)
             acts = next((acts for path, acts in self._plans.items() if path in asked.path and acts), None)
-            act = acts.popleft() if acts else None
+            act = acts.popleft() if acts else self._stands_for(asked)
         (act or self._as_published)(handler, asked)
+
+    def _stands_for(self, asked: Asked) -> Act | None:
+        return next((act for path, act in self._standing.items() if path in asked.path), None)
 
     def _as_published(self, handler: Handler, asked: Asked) -> None:
         for part, act in _PUBLISHED.items():

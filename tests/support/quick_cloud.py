@@ -42,10 +42,6 @@ class QuickCloud(FakeCloud):
     after: Callable[[str], None] | None = None
     _sittings_lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def forget_plans(self) -> None:
-        """From now on everything is answered as published."""
-        self._plans.clear()
-
     def of(self, words: str) -> list[Sitting]:
         """The sessions in which a message held these words."""
         return [one for one in list(self.sittings) if any(words in message for message in one.messages)]
