@@ -55,12 +55,16 @@ OnHint = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supervision:
-    """`is_armed`: events come. `wants_scan`: it was (or is) deaf, so look yourself. `reason`: why it is deaf."""
+    """`is_armed`: events come. `wants_scan`: it was (or is) deaf, so look yourself. `reason`: why it is deaf.
+
+    `was_deaf_because`: it had been armed, was found deaf, and is armed again.
+    """
 
     is_armed: bool
     wants_scan: bool
     next_check_seconds: float
     reason: str | None = None
+    was_deaf_because: str | None = None
 
 
 class InboxWatcher:
@@ -96,7 +100,8 @@ class InboxWatcher:
         """Looks after the watch; arms it if need be. `now`: monotonic seconds. Never raises for a watch that fails."""
         if self._is_polled:
             return Supervision(is_armed=False, wants_scan=False, next_check_seconds=SUPERVISION_SECONDS)
-        reason = self._deaf_because() if self._observer is not None else "it was not armed yet"
+        was_armed = self._observer is not None
+        reason = self._deaf_because() if was_armed else "it was not armed yet"
         if reason is None:
             self._wait_seconds, self._not_before = FIRST_WAIT_SECONDS, None
             return Supervision(is_armed=True, wants_scan=False, next_check_seconds=SUPERVISION_SECONDS)
@@ -114,6 +119,7 @@ class InboxWatcher:
             wants_scan=True,
             next_check_seconds=wait if failed else SUPERVISION_SECONDS,
             reason=failed,
+            was_deaf_because=reason if was_armed and failed is None else None,
         )
 
     def close(self) -> None:

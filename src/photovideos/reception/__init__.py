@@ -209,6 +209,7 @@ class Reception:
             except NoSpace as error:
                 self._show(inbox_fd, listing, trouble=f"{error} {error.advice}")
                 raise
+            supervised = self._supervised()  # before the inbox file says how it is watched
             self._show(inbox_fd, listing)
         finally:
             os.close(inbox_fd)
