@@ -198,14 +198,10 @@ class Reception:
                 return self._offline(ownership.reason)
             if ownership.took_over:
                 _log.warning("inbox.taken_over", inbox=self.path)
-            signs = self._bell.taken()
             listing = scan.list_folders(inbox_fd)
-            seen = self._ledger.inbox_seen(self.path)
-            self._first_sight.look(inbox_fd, listing, is_first=seen is None)
-            if seen is None or seen["device"] != ownership.device:
-                self._ledger.see_inbox(self.path, owner=self._owner, device=ownership.device)
             try:
-                wait = rounds.go(inbox_fd, listing, signs)
+                self._see(inbox_fd, listing, ownership.device)
+                wait = rounds.go(inbox_fd, listing, self._bell.taken())
             except NoSpace as error:
                 self._show(inbox_fd, listing, trouble=f"{error} {error.advice}")
                 raise
@@ -215,6 +211,13 @@ class Reception:
             os.close(inbox_fd)
         assert self._pace is not None
         return max(0.01, min(self._pace.idle_seconds, supervised, wait))
+
+    def _see(self, inbox_fd: int, listing: Listing, device: int) -> None:
+        """What the ledger knows of the inbox itself."""
+        seen = self._ledger.inbox_seen(self.path)
+        self._first_sight.look(inbox_fd, listing, is_first=seen is None)
+        if seen is None or seen["device"] != device:
+            self._ledger.see_inbox(self.path, owner=self._owner, device=device)
 
     def _got_ready(self, inbox_fd: int) -> Rounds:
         """The pace and the watch of this inbox; anew if another file system was mounted here."""
