@@ -15,7 +15,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
 
-from support.crashes import KINDS, STAGES, VICTIMS, Reference, Verdict, play
+from support.crashes import KINDS, STAGES, VICTIMS, Reference, Stage, Verdict, play
 
 AT_ONCE = 4
 Cell = tuple[str, str, str]
@@ -28,6 +28,14 @@ def read_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--stage", action="append", metavar="WORDS", help="rows whose name holds these words")
     parser.add_argument("--at-once", type=int, default=AT_ONCE, help=f"cases side by side; {AT_ONCE}")
     return parser.parse_args(arguments)
+
+
+def played_to_its_end(root: Path, stage: Stage, victim: str, kind: str, reference: Reference) -> Verdict:
+    """A case that breaks down is a wrong one, and no end of the others."""
+    try:
+        return play(root, stage, victim, kind, reference)
+    except Exception as error:  # noqa: BLE001  # the top frame of a case
+        return Verdict(problems=(f"the case broke down: {error!r}",))
 
 
 def main(options: argparse.Namespace) -> int:
@@ -48,7 +56,8 @@ def main(options: argparse.Namespace) -> int:
         for stage in stages:
             for kind, victim in columns:
                 root = Path(place) / f"{len(played)}"
-                played[stage.name, kind, victim] = players.submit(play, root, stage, victim, kind, reference)
+                case = (root, stage, victim, kind, reference)
+                played[stage.name, kind, victim] = players.submit(played_to_its_end, *case)
         for stage in stages:
             cells = []
             for kind, victim in columns:

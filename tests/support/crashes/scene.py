@@ -74,8 +74,8 @@ class Scene(House):
             draw(place / f"IMG_{number + 1:04d}.jpg", seed=number + 1, size=(480, 320))
         (place / "prompt.txt").write_text(PROMPT, encoding="utf-8")
         self.wait((self.inbox / ".photovideos-inbox").exists, "the inbox to be watched")
+        self.originals = {path.name: path.read_bytes() for path in place.iterdir()}
         place.rename(self.folder)
-        self.originals = {path.name: path.read_bytes() for path in self.folder.iterdir() if path.suffix != ".part"}
 
     def start_daemon(self, strace: tuple[str, ...] = ()) -> None:
         self.write_config()
