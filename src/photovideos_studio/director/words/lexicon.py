@@ -87,7 +87,9 @@ def lexicon() -> Lexicon:
         root=root,
         stems=frozenset(stems),
         vocabulary={word: frozenset(languages) for word, languages in vocabulary.items()},
-        protected=frozenset(_read("protected").split()),
+        protected=frozenset(
+            word for line in _read("protected").splitlines() if not line.startswith("#") for word in line.split()
+        ),
     )
 
 
