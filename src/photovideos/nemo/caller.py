@@ -185,13 +185,12 @@ class Caller:
         token: Token | None,
         session_id: SessionId | None,
     ) -> T:
-        said = codes.read(
-            reply.status, reply.body, retry_after=reply.headers.get("retry-after"), is_render=call is Call.POLL
-        )
+        body = codes.without(reply.body, token.secret) if token else reply.body
+        said = codes.read(reply.status, body, retry_after=reply.headers.get("retry-after"), is_render=call is Call.POLL)
         if not said.is_success:
             raise self.error(said, call, token, session_id)
         try:
-            return read(reply.body)
+            return read(body)
         except JsonError as error:
             raise Nonsense(
                 f"{self.service} answered in a way that makes no sense.", detail=f"{call.name.lower()}: {error}"

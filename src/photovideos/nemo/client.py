@@ -233,7 +233,7 @@ class NemoClient:
         return self._caller.error(said, Call.INSTRUCT, token, session_id)
 
     def _raise_no_stream(self, answer: Incoming, token: Token, session_id: SessionId) -> None:
-        body = answer.read_beginning(64 * 1024)
+        body = codes.without(answer.read_beginning(64 * 1024), token.secret)
         said = codes.read(answer.status, body, retry_after=answer.headers.get("retry-after"))
         if codes.is_refusal_of_a_message(said):
             raise self._caller.error(said, Call.INSTRUCT, token, session_id)

@@ -69,6 +69,9 @@ class Answer:
         return self.code if self.code else self.status
 
 
+HIDDEN = "(secret)"
+
+
 def read(status: int, body: bytes, *, retry_after: str | None = None, is_render: bool = False) -> Answer:
     """What status and body say.
 
@@ -85,6 +88,15 @@ def read(status: int, body: bytes, *, retry_after: str | None = None, is_render:
     if code is None and value.get("success") is False and not (is_render and _has_status(value)):
         code = status if status >= 400 else -1
     return Answer(status=status, code=code, words=_words(value), is_json=True, retry_after_seconds=seconds)
+
+
+def without(body: bytes, secret: str) -> bytes:
+    """`body` with the token it answers to taken out: a service that quotes it would spread it through the status file,
+    the summary, the log, the ledger, and the address of a film.
+    """
+    for spelling in {secret, secret.replace("/", "\\/")}:
+        body = body.replace(spelling.encode(), HIDDEN.encode())
+    return body
 
 
 def is_refusal_of_a_message(answer: Answer) -> bool:

@@ -7,7 +7,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from photovideos.nemo.codes import HIDDEN
 from photovideos.nemo.sse import Event, Failure, Said, ToolUsed
 
 MAX_CHARACTERS = 200_000  # far above what is ever shown; an endless talker does not fill the memory
@@ -16,9 +18,10 @@ _BEGINS_A_SENTENCE = re.compile(r"[A-Z\u4e00-\u9fff]")
 
 
 class Transcript:
-    """Add the events in order. Owned by one thread."""
+    """Add the events in order. `hides`: the token of the message, should it be quoted. Owned by one thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, hides: str = "") -> None:
+        self._hides = hides
         self._whole: list[Said] = []
         self._partial: list[str] = []
         self._size = 0
@@ -49,7 +52,8 @@ class Transcript:
     @property
     def failure(self) -> Failure | None:
         """The error the stream ended in; None if something was said or done after it."""
-        return self._failure
+        failure = self._failure
+        return replace(failure, message=self._hidden(failure.message)) if failure else None
 
     @property
     def text(self) -> str:
@@ -59,7 +63,10 @@ class Transcript:
         for said in (*self._whole, *([Said(text="".join(self._partial))] if self._partial else [])):
             joined = joined + _break_between(previous, said) + said.text
             previous = said
-        return joined.strip()
+        return self._hidden(joined).strip()
+
+    def _hidden(self, text: str) -> str:
+        return text.replace(self._hides, HIDDEN) if self._hides else text
 
 
 def _break_between(before: Said | None, after: Said) -> str:

@@ -239,7 +239,7 @@ class _Fetch:
         self._check_room(part)
 
     def _raise_no_film(self, answer: Incoming) -> None:
-        body = answer.read_beginning(64 * 1024)
+        body = codes.without(answer.read_beginning(64 * 1024), self.token.secret)
         said = codes.read(answer.status, body, retry_after=answer.headers.get("retry-after"))
         reason = f"status {answer.status}, {answer.media_type or 'no type'}, code {said.code}: {said.words}"
         if codes.is_trouble(said) or said.number == 429:

@@ -450,3 +450,34 @@ def test_secrets_are_in_no_error(cloud: FakeCloud, client: NemoClient, token: To
         assert "nmv_usr_secret" not in f"{error!r} {error} {getattr(error, 'detail', '')}"
         error = error.__cause__
     assert "nmv_usr_secret" not in repr(token)
+
+
+@pytest.mark.parametrize(
+    ("path", "ask"),
+    [
+        ("credits", lambda client, token: client.credits(token)),
+        ("/run_sse", lambda client, token: list(client.instruct(token, SESSION, "x", on_accepted=pytest.fail))),
+        ("/lambda", lambda client, token: client.start_render(token, RECORD, SESSION, RawJson("{}"), {})),
+    ],
+)
+@pytest.mark.parametrize(
+    ("body", "status"), [({"message": "no nmv_usr_secret"}, 422), ({"code": "nmv_usr_secret"}, 500)]
+)
+def test_a_token_that_the_service_quotes_is_in_no_error(
+    cloud: FakeCloud,
+    make_client: Callable[..., NemoClient],
+    token: Token,
+    path: str,
+    ask: Callable[[NemoClient, Token], object],
+    body: Any,
+    status: int,
+) -> None:
+    cloud.plan(path, answers(body, status))
+    with pytest.raises(PhotoVideosError) as caught:
+        ask(make_client(cloud.url, again=()), token)
+    assert "nmv_usr_secret" not in f"{caught.value!r} {caught.value} {getattr(caught.value, 'detail', '')}"
+
+
+def test_an_address_that_a_service_gives_holds_no_token(cloud: FakeCloud, client: NemoClient, token: Token) -> None:
+    cloud.plan("/render/", answers({"status": "completed", "outputUrl": "https://cdn/f?token=nmv_usr_secret"}))
+    assert client.poll_render(token, RenderId("render_1")).url == "https://cdn/f?token=(secret)"

@@ -65,6 +65,13 @@ def test_all_else_leaves_a_message_unknown(status: int) -> None:
     assert not codes.is_refusal_of_a_message(codes.read(status, b""))
 
 
+def test_a_quoted_token_is_taken_out_also_where_json_writes_it_otherwise() -> None:
+    body = json.dumps({"message": "bad eyJ/x+y=="}).encode()
+    assert codes.without(body, "eyJ/x+y==") == b'{"message": "bad (secret)"}'
+    assert codes.without(body.replace(b"/", b"\\/"), "eyJ/x+y==") == b'{"message": "bad (secret)"}'
+    assert codes.without(body, "another") == body
+
+
 def error(answer: Answer, call: Call) -> PhotoVideosError:
     return codes.error_of(answer, call, service="NemoVideo")
 

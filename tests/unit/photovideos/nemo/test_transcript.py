@@ -47,3 +47,12 @@ def test_a_stream_ends_in_an_error_unless_work_went_on_after_it() -> None:
 def test_an_endless_talker_does_not_fill_the_memory() -> None:
     transcript = heard(*[Said(text="x" * 50_000, is_partial=index % 2 == 0) for index in range(20)])
     assert len(transcript.text) <= MAX_CHARACTERS + 20
+
+
+def test_a_token_that_is_quoted_is_not_repeated() -> None:
+    transcript = Transcript(hides="own-token")
+    for event in (Said(text="Made for own-"), Said(text="own-tok", is_partial=True), Said(text="en", is_partial=True)):
+        transcript.add(event)
+    assert transcript.text == "Made for own-\n(secret)"
+    transcript.add(Failure(message="no own-token, no film", code="x"))
+    assert transcript.failure == Failure(message="no (secret), no film", code="x")
