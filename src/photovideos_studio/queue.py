@@ -35,7 +35,8 @@ ROOM_WAIT_SECONDS = 15.0
 
 
 class FilmMaker(Protocol):
-    """What the queue needs of the farm: `film` blocks until the file is whole, or raises with the reason."""
+    """What the queue needs of the farm: `film` blocks until the file is whole, or raises with the reason; it gives what
+    is to be told of the film."""
 
     def film(
         self,
@@ -45,7 +46,7 @@ class FilmMaker(Protocol):
         *,
         on_progress: Callable[[float], None],
         cancelled: threading.Event,
-    ) -> None: ...
+    ) -> tuple[str, ...]: ...
 
 
 def needed_uploads(draft: Draft) -> frozenset[str]:
@@ -186,7 +187,7 @@ class RenderQueue:
         part = renders.new_part(render)
         try:
             with opened_sources(self._store, render.session_id, needed_uploads(draft)) as sources:
-                self._farm.film(
+                notes = self._farm.film(
                     draft,
                     sources,
                     part,
@@ -208,6 +209,7 @@ class RenderQueue:
             progress=1.0,
             duration_seconds=draft.frame_count / draft.fps,
             size_bytes=renders.film(render).stat().st_size,
+            notes=notes,
         )
 
 

@@ -160,18 +160,36 @@ def write_clip(
     container: str | None = None,
     seconds: Sequence[float] | None = None,
     fps: int = 25,
+    sound: npt.NDArray[np.float32] | None = None,
 ) -> Path:
-    """A clip of `frames`, at even times or at `seconds`."""
+    """A clip of `frames`, at even times or at `seconds`. `sound`: n × 2 at 48 kHz."""
     with av.open(str(path), "w", format=container) as out:
         stream = out.add_stream(codec, rate=fps)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = frames[0].shape[1], frames[0].shape[0], "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1000)
         stream.codec_context.options = {"crf": "12"} if "264" in codec else {}
+        voice = None
+        if sound is not None:
+            voice = out.add_stream({".webm": "libopus", ".avi": "mp3"}.get(path.suffix, "aac"), rate=48_000)
         times = seconds or [number / fps for number in range(len(frames))]
         for picture, moment in zip(frames, times, strict=True):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts, frame.time_base = round(moment * 1000), Fraction(1, 1000)
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
+        if voice is not None and sound is not None:
+            assert isinstance(voice, av.AudioStream)
+            heard = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound.T), format="fltp", layout="stereo")
+            heard.sample_rate, heard.pts, heard.time_base = 48_000, 0, Fraction(1, 48_000)
+            out.mux([*voice.encode(heard), *voice.encode(None)])
     return path
+
+
+def spoil_sound(clip: Path) -> Path:
+    """The sound of an MP4 cannot be decoded any more: its decoder is told nonsense. The pictures are whole."""
+    data = bytearray(clip.read_bytes())
+    at = data.index(b"\x05\x80\x80\x80", data.index(b"esds")) + 5  # the AudioSpecificConfig (ISO 14496-3 §1.6)
+    data[at : at + 2] = b"\xff\xff"
+    clip.write_bytes(data)
+    return clip

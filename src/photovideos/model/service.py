@@ -73,7 +73,8 @@ class Reply:
     applied: bool
     changes: tuple[str, ...] = ()
     wants_export: bool = False
-    wants_state: bool = False
+    wants_state: bool = False  # "open …": the state is looked at after every message anyway
+    wants_summary: bool = False  # "preview in timeline": the tracks are written into the summary
     edits: tuple[str, ...] = ()  # edits it asked the person to drag: sent as messages
 
 
@@ -96,9 +97,10 @@ class RenderRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedFilm:
-    """A completed render as the server tells it; None where it says nothing."""
+    """A completed render as the server tells it; None where it says nothing. `notes`: what is to be told."""
 
     id: RenderId
     url: str
     duration_seconds: float | None = None
     size_bytes: int | None = None
+    notes: tuple[str, ...] = ()

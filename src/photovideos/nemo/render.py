@@ -213,7 +213,11 @@ class _Rendering:
         assert status.url is not None
         _log.info("render.completed", render=record.id, seconds=round(self.client.now() - record.begun_at, 1))
         return RenderedFilm(
-            id=record.id, url=status.url, duration_seconds=status.duration_seconds, size_bytes=status.size_bytes
+            id=record.id,
+            url=status.url,
+            duration_seconds=status.duration_seconds,
+            size_bytes=status.size_bytes,
+            notes=status.notes,
         )
 
     # --- one attempt --------------------------------------------------------------------------------------------------

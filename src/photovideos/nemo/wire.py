@@ -21,6 +21,7 @@ from photovideos.nemo.jsontext import JsonError, Node, finite
 
 _EMPTY = re.compile(r"null|\{[ \t\n\r]*\}")
 _SECRET = re.compile(r"[\x21-\x7e]{1,4096}")  # what may stand in a header; anything else would end up in an exception
+_MOST_NOTES = 20
 _ID = re.compile(r"[A-Za-z0-9_.:\-]{1,128}")  # what may stand in an address
 
 
@@ -46,7 +47,8 @@ class RenderStage(StrEnum):
 class RenderStatus:
     """One answer to a poll. `word`: the server's own. `progress` 0–100.
 
-    `reason`: why it failed, in the server's words. `waits_for`: why it does not go on just now (the studio's own).
+    `reason`: why it failed, in the server's words. `waits_for`: why it does not go on just now, `notes`: what is
+    to be told of the finished film (both the studio's own).
     """
 
     stage: RenderStage
@@ -57,6 +59,7 @@ class RenderStatus:
     size_bytes: int | None = None
     reason: str | None = None
     waits_for: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -140,6 +143,7 @@ def render_status(body: bytes) -> RenderStatus:
         size_bytes=_whole(_positive([*outputs, *places], "size")),
         reason=_reason(places),
         waits_for=_first_text(places, "waits_for"),
+        notes=_notes(places),
     )
 
 
@@ -242,6 +246,12 @@ def _stage(word: str, *, has_url: bool) -> RenderStage:
 
 def _first_text(places: Sequence[Node], *names: str) -> str | None:
     return next((text for place in places for name in names if (text := _text(place, name))), None)
+
+
+def _notes(places: Sequence[Node]) -> tuple[str, ...]:
+    found = [place.value.get("notes") for place in places]
+    texts = [text for several in found if isinstance(several, list) for text in several[:_MOST_NOTES]]
+    return tuple(text for text in texts if isinstance(text, str) and text.strip())
 
 
 def _positive(places: Sequence[Node], name: str) -> float | None:

@@ -10,7 +10,7 @@ from photovideos.delivery import names, publish, summary
 from photovideos.delivery.summary import Asked, Destination, Receipt, SummaryFacts
 from photovideos.errors import PhotoVideosError
 from photovideos.jobs.road import Film, InputState
-from photovideos.model import Export, FilmFacts, MediaKind
+from photovideos.model import AskStatus, Export, FilmFacts, MediaKind
 from photovideos.nemo import draft as drafts
 from photovideos.pipeline import account
 from photovideos.pipeline.walk import Walk
@@ -24,18 +24,21 @@ def write_summary(walk: Walk, film: Film, measured: FilmFacts, request: Export |
     told = drafts.told(walk.road.draft)
     wishes = told.wishes if told else {}
     larger = () if told or (request and request.resolution) else _too_large(walk.job.prompt, measured)
-    notes = (*walk.road.notes, *_export_notes(request, measured), *larger)
+    rendered = walk.road.export.rendered if walk.road.export else None
+    of_film = rendered.notes if rendered else ()
+    notes = (*walk.road.notes, *_export_notes(request, measured), *larger, *of_film)
+    lines = drafts.timeline_lines(walk.road.draft)
     facts = SummaryFacts(
         fingerprint=walk.road.fingerprint,
         destination=_destination(walk),
         film_name=film.name,
         film=measured,
-        timeline_lines=drafts.timeline_lines(walk.road.draft),
+        timeline_lines=lines,
         prompt=walk.job.prompt,
         pictures=_pictures(walk),
         asked=_asked(wishes),
         replies=walk.road.replies,
-        answers=walk.road.answers,
+        answers=_answers(walk, lines),
         receipts=tuple(
             Receipt(
                 clause=one.clause,
@@ -53,22 +56,41 @@ def write_summary(walk: Walk, film: Film, measured: FilmFacts, request: Export |
         credits_after=_credits_now(walk),
     )
     publish.write_summary(walk.folder_fd, names.stem_of(film.name), summary.text_of(facts))
+    walk.save(told=_said(walk))
+
+
+def has_more_to_tell(walk: Walk) -> bool:
+    """Whether something was said since the last summary: an answer, or a message that changed nothing."""
+    return walk.road.told != _said(walk)
 
 
 def write_answers(walk: Walk) -> None:
-    """A prompt of nothing but credits, status or upload lines makes no film: the answer is in the summary."""
+    """A prompt of nothing but credits, status or upload lines makes no film: the answer is in the summary. So is what
+    came behind the last film, in one of its own."""
+    replies, answers, notes = walk.road.told
     facts = SummaryFacts(
         fingerprint=walk.road.fingerprint,
         destination=_destination(walk),
         prompt=walk.job.prompt,
-        replies=walk.road.replies,
-        answers=walk.road.answers,
+        replies=walk.road.replies[replies:],
+        answers=walk.road.answers[answers:],
         left_out=walk.road.left_out,
-        notes=walk.road.notes,
+        notes=walk.road.notes[notes:],
         credits_before=walk.road.credits_before,
         credits_after=_credits_now(walk),
     )
-    publish.write_summary(walk.folder_fd, names.film_stem(walk.job.key.name), summary.text_of(facts))
+    publish.write_summary_alone(walk.folder_fd, names.film_stem(walk.job.key.name), summary.text_of(facts))
+
+
+def _answers(walk: Walk, timeline_lines: tuple[str, ...]) -> tuple[str, ...]:
+    """The tracks stand on top anyway: they are told again only to who asked for them."""
+    if any(isinstance(step, AskStatus) for block in walk.road.blocks for step in block.steps):
+        return walk.road.answers
+    return tuple(text for text in walk.road.answers if text != "\n".join(timeline_lines))
+
+
+def _said(walk: Walk) -> tuple[int, int, int]:
+    return len(walk.road.replies), len(walk.road.answers), len(walk.road.notes)
 
 
 def _credits_now(walk: Walk) -> float | None:

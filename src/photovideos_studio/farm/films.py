@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 _POLL_SECONDS: Final = 0.1
 _MOST_TRIES: Final = 3
 _WRITTEN_SHARE: Final = 0.02  # of the progress: writing the file when all frames are done
+_MOST_NOTES: Final = 20
+_LONGEST_NOTE: Final = 300
 _STUBBORN: Final = "The film could not be made: a part of it failed three times."
 
 
@@ -61,13 +63,14 @@ class FilmRun:
     cancelled: threading.Event
     _made: dict[int, PacketFile] = field(default_factory=dict)
     _sound: PacketFile | None = None
+    _notes: tuple[str, ...] = ()
     _sound_given: bool = False
     _written: bool = False
     _tries: dict[str, int] = field(default_factory=dict)
     _best: float = 0.0
 
-    def run(self) -> None:
-        """Raises RenderError. Whatever happens, no worker is left."""
+    def run(self) -> tuple[str, ...]:
+        """Gives sentences for a person on what could not be heard. Raises RenderError. No worker is left, ever."""
         plan = pieces(self.draft)
         deal = Deal(len(plan))
         posts = [_Post(number) for number in range(max(1, min(self.crew, len(plan))))]
@@ -85,6 +88,7 @@ class FilmRun:
                 if post.worker is not None:
                     post.worker.end()
         self._publish()
+        return self._notes
 
     def _employ(self, post: _Post, deal: Deal, plan: tuple[Any, ...]) -> None:
         if post.task is not None:
@@ -143,7 +147,8 @@ class FilmRun:
         if isinstance(post.task, MakePiece):
             self._made[post.task.piece.number] = PacketFile(post.task.into, places_from(done))
         elif isinstance(post.task, MakeSound):
-            self._sound = PacketFile(post.task.into, places_from(done))
+            self._sound = PacketFile(post.task.into, places_from(done["places"]))
+            self._notes = tuple(str(note)[:_LONGEST_NOTE] for note in done["notes"][:_MOST_NOTES])
         else:
             self._written = True
 

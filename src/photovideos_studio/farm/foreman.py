@@ -82,8 +82,9 @@ class Farm:
         *,
         on_progress: Callable[[float], None],
         cancelled: threading.Event,
-    ) -> None:
+    ) -> tuple[str, ...]:
         """Makes `into`, whole or not at all. `on_progress` gets 0–1, never less than before, in the calling thread.
+        Gives sentences for a person on what could not be heard.
 
         Raises RenderError with a sentence for a person; cancelling takes effect within a second.
         """
@@ -92,7 +93,7 @@ class Farm:
                 raise Cancelled("The render was cancelled.")
         scratch = Path(tempfile.mkdtemp(prefix=".film-", dir=into.parent))
         try:
-            self._with_nursery(
+            made = self._with_nursery(
                 lambda nursery: FilmRun(
                     draft=draft,
                     sources=sources,
@@ -108,6 +109,9 @@ class Farm:
             )
         except ValueError as error:
             raise RenderError("The timeline has no pictures to show.") from error
+        else:
+            notes: tuple[str, ...] = made
+            return notes
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
             self._film_turn.release()

@@ -110,7 +110,7 @@ class _Worker:
         if isinstance(task, MakePiece):
             return _listed(self._make_piece(self._draft, task))
         if isinstance(task, MakeSound):
-            return _listed(self._make_sound(self._draft, task))
+            return self._make_sound(self._draft, task)
         assert isinstance(task, WriteFilm)
         write_film(self._draft, task.pieces, task.sound, task.into)
         return None
@@ -124,18 +124,18 @@ class _Worker:
             raise RuntimeError("the encoder gave another number of frames than it was given")
         return places
 
-    def _make_sound(self, draft: Draft, task: MakeSound) -> list[PacketPlace]:
+    def _make_sound(self, draft: Draft, task: MakeSound) -> dict[str, Any]:
         from photovideos_studio.music import mix
 
         try:
-            mix.soundtrack(draft, self._sources, task.raw)
+            facts = mix.soundtrack(draft, self._sources, task.raw)
         except mix.SoundError as error:
             raise FilmUnmakeable(str(error)) from error
         self._answer({"frames": 0})
         samples = round(draft.length_ms * SOUND_RATE / 1000)
         places = encode_sound(task.raw, samples, task.into, lambda: self._answer({"frames": 0}))
         task.raw.unlink()
-        return places
+        return {"places": _listed(places), "notes": list(facts.notes)}
 
     def _answer(self, message: dict[str, Any]) -> None:
         self._connection.send_bytes(json.dumps(message).encode())

@@ -24,6 +24,10 @@ class SoundUnreadable(Exception):
     """This file gives no sound; the message is for the person."""
 
 
+class Soundless(SoundUnreadable):
+    """It never had one: nothing is lost."""
+
+
 def demuxer_of(head: bytes) -> str | None:
     """The demuxer for a file that begins with these bytes (64 suffice, but for ID3 tags), or None: not taken."""
     if head[:4] in (b"RIFF", b"RF64"):
@@ -92,7 +96,7 @@ def decode(
     container = open_media(file)
     with container:
         if not container.streams.audio:
-            raise SoundUnreadable("it has no sound")
+            raise Soundless("it has no sound")
         left = None if length_ms is None else round(length_ms * rate / 1000)
         skip = round(start_ms * rate / 1000)
         is_heard = False

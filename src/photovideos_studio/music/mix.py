@@ -17,7 +17,7 @@ from photovideos_studio.music import songs
 from photovideos_studio.music.compose import compose
 from photovideos_studio.music.envelope import Envelope, photo_changes, spans_joined
 from photovideos_studio.music.levels import TARGET_LUFS, Loudness, Meter, bring_to, loudness_of
-from photovideos_studio.music.media_sound import SoundUnreadable
+from photovideos_studio.music.media_sound import Soundless, SoundUnreadable
 from photovideos_studio.music.moods import DEFAULT_MOOD, MOODS
 from photovideos_studio.music.rawsound import RATE, RawSound, Stereo, frames_of
 from photovideos_studio.music.score import Score
@@ -171,7 +171,10 @@ class _Mixer:
         try:
             path = self._sources[segment.upload_id]
             songs.unpack(path, into=sound, start_ms=segment.source_start_ms, length_ms=segment.length_ms)
-        except SoundUnreadable:
+        except Soundless:
+            return None
+        except SoundUnreadable as error:
+            self.notes.append(f"{segment.name} is mute: {error}.")
             return None
         except OSError as error:
             self.notes.append(f"{segment.name} is mute: its file could not be read ({error.strerror}).")

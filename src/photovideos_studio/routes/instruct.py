@@ -19,6 +19,7 @@ from starlette.responses import Response, StreamingResponse
 from photovideos_studio.routes.accounts import account_of
 from photovideos_studio.routes.answers import json_answer, json_body
 from photovideos_studio.routes.context import Direction, Studio, studio_of
+from photovideos_studio.routes.dynamics import with_ranges
 from photovideos_studio.routes.lettering import with_missing_characters
 from photovideos_studio.routes.sessions import find_session
 from photovideos_studio.store.accepted import Accepted
@@ -158,7 +159,8 @@ def _direct(studio: Studio, session: Session, message: Accepted) -> Direction:
             language=session.language,
         )
         if direction.changed:
-            sessions.save_draft(session.id, with_missing_characters(direction.draft, message.text))
+            draft = with_ranges(with_missing_characters(direction.draft, message.text), materials, message.text)
+            sessions.save_draft(session.id, draft)
         sessions.note_message(session.id, message.text, at=studio.clock(), changed=direction.changed)
     finally:  # also when it failed: its client is told so, and nobody carries it out later
         studio.store.accepted.end(message)

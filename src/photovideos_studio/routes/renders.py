@@ -105,6 +105,7 @@ async def poll_render(request: Request) -> Response:
                 "duration": render.duration_seconds,
                 "size": render.size_bytes,
             }
+            answer |= {"notes": list(render.notes)} if render.notes else {}
         case RenderStatus.FAILED:
             answer["error"] = render.error or "The render failed."
         case _:

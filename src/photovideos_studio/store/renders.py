@@ -54,11 +54,13 @@ class Render:
     error: str | None = None
     duration_seconds: float | None = None
     size_bytes: int | None = None
+    notes: tuple[str, ...] = ()
 
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Render:
         known = {name: value[name] for name in cls.__dataclass_fields__ if name in value}
-        return cls(**{**known, "status": RenderStatus(known["status"])})
+        status, notes = RenderStatus(known["status"]), tuple(known.get("notes") or ())
+        return cls(**{**known, "status": status, "notes": notes})
 
 
 def is_plain_id(render_id: str) -> bool:

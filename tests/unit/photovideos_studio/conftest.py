@@ -124,6 +124,7 @@ class ObedientFarm:
     gate: threading.Event = field(default_factory=threading.Event)
     trouble: Exception | None = None
     troubled: int = 0
+    notes: tuple[str, ...] = ()
     films: list[Draft] = field(default_factory=list)
     looks: list[str] = field(default_factory=list)
 
@@ -144,16 +145,17 @@ class ObedientFarm:
         *,
         on_progress: Callable[[float], None],
         cancelled: threading.Event,
-    ) -> None:
+    ) -> tuple[str, ...]:
         self.films.append(draft)
         on_progress(0.42)
         while not self.gate.wait(0.01):
             if cancelled.is_set():
-                return
+                return ()
         if self.trouble is not None:
             self.troubled += 1
             raise self.trouble
         into.write_bytes(b"FILM" + b"".join(sources[key].read_bytes() for key in sorted(sources)) * 1000)
+        return self.notes
 
 
 @dataclass

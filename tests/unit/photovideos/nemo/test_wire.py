@@ -144,6 +144,12 @@ FORM_B = {
 }
 
 
+def test_what_the_studio_has_to_say_of_a_film_is_read_and_nothing_else_for_it() -> None:
+    assert wire.render_status(body({**FORM_A, "notes": ["It is mute.", 7, " ", None]})).notes == ("It is mute.",)
+    for odd in ("It is mute.", {"a": 1}, None):
+        assert wire.render_status(body({**FORM_A, "notes": odd})).notes == ()
+
+
 @pytest.mark.parametrize(
     "form", [FORM_A, FORM_B, {"code": 0, "data": FORM_A}, {"code": 0, "data": FORM_B["data"]}, FORM_B["data"]]
 )

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 
@@ -15,7 +16,7 @@ import pytest
 
 from photovideos_studio import photos
 from photovideos_studio.farm import Farm, RenderError
-from support.reels import decode, draft_of, quarters, save
+from support.reels import decode, draft_of, quarters, save, spoil_sound, write_clip
 
 LONG = 60_000
 
@@ -68,6 +69,17 @@ def test_a_film_is_made_whole_with_progress_that_only_grows(farm: Farm, photo: P
     assert len([share for share in told if 0.1 < share < 0.9]) > 3
     assert list(film.parent.iterdir()) == [film], "scratch files are left"
     _until(lambda: not _workers(farm))
+
+
+def test_what_could_not_be_heard_is_told(farm: Farm, photo: Path, tmp_path: Path) -> None:
+    noise = np.random.default_rng(1).normal(0, 0.1, (24_000, 2)).astype(np.float32)
+    holiday = write_clip(tmp_path / "holiday.mp4", [quarters(320, 180)] * 10, sound=noise)
+    draft, sources = draft_of([photo, holiday], clips=[1])
+    spoil_sound(sources["u1"])
+    clip = replace(draft.pictures[1], volume=1.0, name="holiday.mp4")
+    draft = replace(draft, pictures=(draft.pictures[0], clip))
+    notes = farm.film(draft, sources, tmp_path / "film.mp4", on_progress=lambda _: None, cancelled=threading.Event())
+    assert [note for note in notes if "holiday.mp4 is mute" in note], notes
 
 
 def test_cancelling_takes_effect_within_a_second_and_leaves_nothing(farm: Farm, photo: Path, tmp_path: Path) -> None:

@@ -16,7 +16,8 @@ from photovideos_studio.music.rawsound import RawSound
 
 if TYPE_CHECKING:
     from photovideos_studio.draft import Draft
-    from support.sounds import Sounds
+from support.reels import write_clip
+from support.sounds import Sounds
 
 RATE = 48_000
 
@@ -195,6 +196,14 @@ def test_a_clip_without_sound_or_with_damage_is_mute(tmp_path: Path, sounds: Sou
     facts, sides, _ = made(sounds.draft(3, 2000, clips={1: 1.0}), {"clip": broken}, tmp_path)
     assert facts.clips_heard == 0
     assert not sides.any()
+    assert any("1.jpg is mute" in note for note in facts.notes)
+
+
+def test_a_clip_that_never_had_a_sound_needs_no_word(tmp_path: Path, sounds: Sounds) -> None:
+    silent = write_clip(tmp_path / "silent.mp4", [np.zeros((90, 160, 3), np.uint8)] * 5)
+    facts, sides, _ = made(sounds.draft(3, 2000, clips={1: 1.0}), {"clip": silent}, tmp_path)
+    assert not sides.any()
+    assert facts.notes == ()
 
 
 def test_a_clip_whose_file_is_gone_is_mute_and_noted(tmp_path: Path, sounds: Sounds) -> None:

@@ -31,6 +31,11 @@ def test_a_render_goes_from_pending_to_completed_in_form_a(rig: Any) -> None:
     assert told["output"]["url"].startswith("http://studio/films/render_1/")
 
 
+def test_what_the_farm_has_to_say_of_a_film_is_told_with_it(rig: Any) -> None:
+    rig.farm.notes = ("clip.mp4 is mute: it is damaged.",)
+    assert finished(rig)["notes"] == ["clip.mp4 is mute: it is damaged."]
+
+
 def test_the_farm_gets_the_draft_as_the_state_gave_it(rig: Any) -> None:
     finished(rig)
     draft = rig.farm.films[0]
