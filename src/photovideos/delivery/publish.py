@@ -6,7 +6,7 @@ import errno
 import hashlib
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from photovideos.delivery import files, names
@@ -160,8 +160,18 @@ def write_text(folder_fd: int, name: str, text: str, *, bom: bool = False, repla
 
 
 def write_summary(folder_fd: int, stem: str, text: str) -> str:
-    """The summary beside its film; for one without a film, the next free number. Returns its name."""
-    for candidate in names.numbered(stem):
+    """The summary beside its film. Returns its name. Raises as `publish_film`."""
+    return _write_summary(folder_fd, names.numbered(stem), text)
+
+
+def write_summary_alone(folder_fd: int, stem: str, text: str) -> str:
+    """A summary without a film, under the first number that belongs to none: it takes no film's own from it."""
+    free = (name for name in names.numbered(stem) if not files.exists(folder_fd, names.film_name(name)))
+    return _write_summary(folder_fd, free, text)
+
+
+def _write_summary(folder_fd: int, stems: Iterable[str], text: str) -> str:
+    for candidate in stems:
         name = names.summary_name(candidate)
         if write_text(folder_fd, name, text, replace_own=Kind.SUMMARY):
             return name

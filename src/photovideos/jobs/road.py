@@ -116,6 +116,7 @@ class Road:
     answers: tuple[str, ...] = ()
     made: tuple[Film, ...] = ()
     notes: tuple[str, ...] = ()  # sentences for the summary: what was done without being asked
+    told: tuple[int, int, int] = (0, 0, 0)  # how many of replies, answers and notes stand in a summary
     draft: RawJson | None = None  # the draft the export under way is about
 
     @property

@@ -134,6 +134,7 @@ class _Message:
             changes=tuple(changes),
             wants_export=heard.wants_export,
             wants_state=heard.wants_state,
+            wants_summary=heard.wants_summary,
             edits=tuple(heard.edits),
         )
 

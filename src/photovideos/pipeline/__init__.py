@@ -37,5 +37,5 @@ def _walk_in_session(walk: Walk) -> None:
     while walk.road.block < len(walk.road.blocks):
         block = walk.road.blocks[walk.road.block]
         steps.carry_out(walk, block)
-        exporting.export_at_the_end(walk, block)
+        steps.export_at_the_end(walk, block)
         walk.save(block=walk.road.block + 1, step=0, exports_in_block=0, is_changed=False)

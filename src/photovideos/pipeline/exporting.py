@@ -23,14 +23,6 @@ INSPECT_DEADLINE_SECONDS = 1800.0
 MAX_FILM_BYTES = 64 * 1024**3
 
 
-def export_at_the_end(walk: Walk, block: Block) -> None:
-    """A block that changed something and was not exported since is exported at its end."""
-    if walk.road.block < walk.road.first_export:
-        return
-    if walk.road.is_changed or walk.road.export is not None or walk.road.shapes_done:
-        export(walk, block, None)
-
-
 def export(walk: Walk, block: Block, request: Export | None, *, then: int | None = None) -> None:
     """One export of the timeline as it stands; a film for each output of the draft.
 
@@ -57,13 +49,14 @@ def export(walk: Walk, block: Block, request: Export | None, *, then: int | None
 
 
 def conclude(walk: Walk) -> None:
-    """The end of the road: answers without a film still get their summary; the status file goes."""
-    if not walk.road.made:
-        if not walk.road.answers:
-            raise InstructionFailed(
-                "The prompt made no film: nothing on the timeline changed.",
-                advice="Say what the film should be, and save prompt.txt.",
-            )
+    """The end of the road: answers without a film get their summary, also those behind the last one; the status file
+    goes."""
+    if not walk.road.made and not (walk.road.answers and any(asks(block) for block in walk.road.blocks)):
+        raise InstructionFailed(
+            "The prompt made no film: nothing on the timeline changed.",
+            advice="Say what the film should be, and save prompt.txt.",
+        )
+    if not walk.road.made or telling.has_more_to_tell(walk):
         telling.write_answers(walk)
     status.clear(walk.folder_fd)
     walk.log.info("job.done", films=len(walk.road.made), messages=walk.road.paid, left_out=len(walk.road.left_out))
@@ -229,3 +222,8 @@ def _stem(walk: Walk, block: Block, shape: str | None) -> str:
 def makes_film(block: Block) -> bool:
     """Not a block of nothing but credits, status or upload lines."""
     return any(isinstance(step, Message | Export) for step in block.steps)
+
+
+def asks(block: Block) -> bool:
+    """Whether it holds a credits, status or upload line."""
+    return any(not isinstance(step, Message | Export) for step in block.steps)

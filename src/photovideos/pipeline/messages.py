@@ -68,6 +68,19 @@ def speak(walk: Walk, block: Block, text: str, *, step: int, edits: tuple[str, .
         replies=(*walk.road.replies, _words(reply)) if _words(reply) else walk.road.replies,
         notes=notes,
     )
+    if reply.wants_summary:  # behind the checkpoint: a reply is heard once, and a timeline can be read again
+        answer(walk, timeline(walk))
+
+
+def answer(walk: Walk, text: str) -> None:
+    """For the summary; the same answer is told once."""
+    if text not in walk.road.answers:
+        walk.save(answers=(*walk.road.answers, text))
+
+
+def timeline(walk: Walk) -> str:
+    """The tracks as they are now, in the form of contract §11."""
+    return "\n".join(drafts.timeline_lines(current_draft(walk)))
 
 
 def _opening(walk: Walk, block: Block) -> tuple[str, ...]:

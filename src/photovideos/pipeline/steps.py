@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from photovideos.jobs.road import InputState
-from photovideos.model import AskCredits, AskStatus, Block, Export, Message, Upload
-from photovideos.nemo import draft as drafts
+from photovideos.model import AskCredits, AskStatus, Block, Export, Message, Step, Upload
 from photovideos.pipeline import account, exporting, inputs, messages
 from photovideos.pipeline.walk import Walk
 
@@ -40,45 +39,73 @@ def _take(walk: Walk, block: Block) -> None:
         _take_along(walk, block, step, after)
 
 
+def export_at_the_end(walk: Walk, block: Block) -> None:
+    """A block that changed something and was not exported since is exported at its end."""
+    if walk.road.block < walk.road.first_export:
+        return
+    if walk.road.is_changed or walk.road.export is not None or walk.road.shapes_done:
+        _answer_all(walk, _steps_behind(walk, block, len(block.steps)))
+        exporting.export(walk, block, None)
+
+
 def _export(walk: Walk, block: Block, step: Export, after: int) -> None:
     """A line that asks for a film is always answered; the end of a block asks only if a message changed something."""
     is_under_way = walk.road.draft is not None or walk.road.export is not None or bool(walk.road.shapes_done)
     has_message = any(isinstance(one, Message) for one in block.steps)
     if step.line or walk.road.is_changed or is_under_way or not has_message:
-        for question in _questions_behind(walk, block, after):
-            _answer(walk, question)
+        _answer_all(walk, _steps_behind(walk, block, after))
         exporting.export(walk, block, step, then=after)
     else:
         walk.save(step=after)
 
 
-def _questions_behind(walk: Walk, block: Block, after: int) -> Iterator[AskCredits | AskStatus]:
-    """Questions right behind an export: their answers are in its summary, the last one there may be.
+def _steps_behind(walk: Walk, block: Block, after: int) -> Iterator[Step]:
+    """What is behind an export up to the next message or film: the answers are in its summary, the last one there may
+    be.
 
     An export changes neither timeline nor credits, so they have the same answer before it.
     """
     later = walk.road.blocks[walk.road.block + 1 :]
     for step in chain(block.steps[after:], *(one.steps for one in later)):
-        if not isinstance(step, AskCredits | AskStatus):
+        if isinstance(step, Message | Export) or (isinstance(step, Upload) and _speaks(walk, step)):
             return
         yield step
 
 
+def _speaks(walk: Walk, step: Upload) -> bool:
+    """Whether an `upload` line leads to a message, and so to another film."""
+    if step.urls:
+        return walk.tools.config.upload.allow_urls
+    return bool(inputs.news(walk))
+
+
+def _answer_all(walk: Walk, asked: Iterable[Step]) -> None:
+    for step in asked:
+        if isinstance(step, AskCredits | AskStatus):
+            _answer(walk, step)
+        elif isinstance(step, Upload) and step.urls:
+            _refuse_addresses(walk)
+
+
 def _answer(walk: Walk, question: AskCredits | AskStatus) -> None:
-    """The same answer is told once."""
     if isinstance(question, AskCredits):
-        answer = f"Credits: {_number(account.ask_balance(walk).available)} available."
+        text = f"Credits: {_number(account.ask_balance(walk).available)} available."
     else:
-        answer = "\n".join(drafts.timeline_lines(messages.current_draft(walk)))
-    if answer not in walk.road.answers:
-        walk.save(answers=(*walk.road.answers, answer))
+        text = messages.timeline(walk)
+    messages.answer(walk, text)
+
+
+def _refuse_addresses(walk: Walk) -> None:
+    refusal = "Addresses in the prompt are not fetched: set upload.allow_urls to let NemoVideo fetch them."
+    if refusal not in walk.road.notes:
+        walk.save(notes=(*walk.road.notes, refusal))
 
 
 def _take_along(walk: Walk, block: Block, step: Upload, after: int) -> None:
     """An `upload` line: what is new in the folder was sent already; the timeline is told. Addresses if allowed."""
     if step.urls and not walk.tools.config.upload.allow_urls:
-        refusal = "Addresses in the prompt are not fetched: set upload.allow_urls to let NemoVideo fetch them."
-        walk.save(step=after, notes=(*walk.road.notes, refusal))
+        _refuse_addresses(walk)
+        walk.save(step=after)
         return
     if step.urls and walk.road.instruction is not None:  # they were handed over, and a crash left the message open
         messages.speak(walk, block, "", step=after)
@@ -98,8 +125,8 @@ def _take_along(walk: Walk, block: Block, step: Upload, after: int) -> None:
         walk.save(step=after)
         return
     count = sum(entry.state is InputState.UPLOADED for entry in walk.road.inputs)
-    answer = f"Uploaded: {count} {'file' if count == 1 else 'files'} of this folder."
-    walk.save(step=after, answers=(*walk.road.answers, answer))
+    text = f"Uploaded: {count} {'file' if count == 1 else 'files'} of this folder."
+    walk.save(step=after, answers=(*walk.road.answers, text))
 
 
 def _number(value: float) -> str:

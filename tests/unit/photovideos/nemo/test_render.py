@@ -376,7 +376,8 @@ def test_a_long_rate_limit_while_polling_is_not_waited_for_in_a_worker() -> None
 
 def test_no_progress_for_the_timeout_counts_as_failed_however_often_the_job_came_again() -> None:
     """Each try sees the same 40 % for half an hour, then the service is gone for a day."""
-    run = a_run(*[answer for _ in range(9) for answer in (*[working(40)] * 60, Unreachable("gone"))], DONE)
+    half_an_hour: list[RenderStatus | Exception] = [*[working(40)] * 60, Unreachable("gone")]
+    run = a_run(*half_an_hour * 9, DONE)
     record = None
     for _ in range(2):
         with pytest.raises(Unreachable):
