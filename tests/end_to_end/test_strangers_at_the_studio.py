@@ -16,7 +16,7 @@ from urllib.parse import quote
 import pytest
 
 from support.house import draw, wait_for
-from support.strangers import SECRET, Scales, StudioAlone, open_session, send_address
+from support.strangers import SECRET, Scales, StudioAlone, lying_socket, open_session, send_address
 from support.watched import photo
 
 pytestmark = pytest.mark.slow
@@ -177,18 +177,6 @@ def test_file_addresses_open_what_was_shown_and_nothing_beside_it(tmp_path: Path
             assert mine["data"]["files"][0]["filename"] == "x.jpg"
             state = client.get(f"/api/state/nemo_agent/me/{session}/latest").json()["data"]["state"]
             assert [info["filename"] for info in state["video_infos"]] == ["x.jpg"]
-
-
-def lying_socket(path: Path) -> socket.socket:
-    """A Unix socket that lies among the photos."""
-    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    here = os.getcwd()
-    os.chdir(path.parent)  # a path of its own would be too long
-    try:
-        made.bind(path.name)
-    finally:
-        os.chdir(here)
-    return made
 
 
 def test_the_file_that_was_meant_is_taken_and_no_other_that_lies_there_now(tmp_path: Path, start: Start) -> None:

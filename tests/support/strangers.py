@@ -3,8 +3,10 @@ studio alone."""
 
 from __future__ import annotations
 
+import ctypes
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -166,3 +168,92 @@ def open_session(client: httpx.Client) -> str:
 def send_address(client: httpx.Client, session: str, address: str) -> dict[str, Any]:
     path = f"/api/upload-video/nemo_agent/me/{session}"
     return dict(client.post(path, json={"urls": [address], "source_type": "url"}).json())
+
+
+# --- files that must not be touched ----------------------------------------------------------------------------------
+
+_OPENED, _CHANGED = 0x20, 0x2 | 0x4 | 0x8 | 0x100 | 0x200 | 0x400  # IN_OPEN; written, other rights, made, removed
+_EVENT = struct.Struct("iIII")
+
+
+class Guard:
+    """The kernel's word for whether these files, pipes and folders were opened or changed, under whatever name."""
+
+    def __init__(self, *paths: Path) -> None:
+        libc = ctypes.CDLL(None, use_errno=True)
+        self._fd = libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
+        self._paths = {}
+        for path in paths:
+            watch = libc.inotify_add_watch(self._fd, os.fsencode(path), _OPENED | _CHANGED)
+            assert watch >= 0, (path, os.strerror(ctypes.get_errno()))
+            self._paths[watch] = path
+
+    def seen(self) -> list[str]:
+        """What happened so far; empty: nobody touched anything."""
+        found = []
+        while True:
+            try:
+                data = os.read(self._fd, 65536)
+            except BlockingIOError:
+                return found
+            while data:
+                watch, mask, _, length = _EVENT.unpack_from(data)
+                name = data[_EVENT.size : _EVENT.size + length].rstrip(b"\0").decode(errors="replace")
+                found.append(f"{self._paths[watch].name}/{name} {mask:#x}")
+                data = data[_EVENT.size + length :]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._fd)
+
+
+# --- somebody who swaps a folder for a link, again and again ---------------------------------------------------------
+
+_SWAPPING = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None)
+real, other = (os.fsencode(path) for path in sys.argv[1:3])
+print("swapping", flush=True)
+parent = os.getppid()
+while os.getppid() == parent:
+    libc.renameat2(-100, real, -100, other, 2)  # RENAME_EXCHANGE: there is always something under both names
+"""
+
+
+class Swapper:
+    """A process that exchanges what lies at two paths for as long as it lives; afterwards each is where it was."""
+
+    def __init__(self, real: Path, other: Path) -> None:
+        self._real, self._other = real, other
+        self._inode = real.lstat().st_ino
+        self._process = subprocess.Popen(
+            [sys.executable, "-S", "-c", _SWAPPING, str(real), str(other)], stdout=subprocess.PIPE
+        )
+        assert self._process.stdout is not None
+        self._process.stdout.readline()
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+        if self._real.lstat().st_ino != self._inode:
+            spare = self._real.with_name(f".{self._real.name}.spare")
+            self._real.rename(spare)
+            self._other.rename(self._real)
+            spare.rename(self._other)
+
+
+def lying_socket(path: Path) -> socket.socket:
+    """A Unix socket that lies among the photos."""
+    made = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    here = os.open(".", os.O_RDONLY)
+    os.chdir(path.parent)  # a path of its own would be too long
+    try:
+        made.bind(path.name)
+    finally:
+        os.fchdir(here)
+        os.close(here)
+    return made
