@@ -153,7 +153,7 @@ class _Message:
 
     def _send(self, record: InstructionRecord, was: InstructionRecord | None = None) -> Reply:
         """`was`: the record of an earlier sending, to which a refusal leads back."""
-        transcript = Transcript()
+        transcript = Transcript(hides=self._token.secret)
         accepted = replace(record, phase=InstructionPhase.ACCEPTED)
         saved = [record]
 
