@@ -21,6 +21,21 @@ from contract.rows import ROWS, Row
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT = ROOT.parent / "shared" / "contract.md"
 SECTIONS = range(1, 13)
+# Sentences, and cells of tables, that only explain: nothing could be done against them.
+BINDS_NOBODY = {
+    (1, "Authorization:"),
+    (1, "Bearer <token>"),
+    (6, "Everything else about it is unpublished:"),
+    (6, "Segment keys are unpublished."),
+    (7, "It means:"),
+    (7, "still working."),
+    (8, "Free of credits."),
+    (9, "1002"),
+    (9, "session not found"),
+    (9, "2001"),
+    (9, "no credits"),
+    (12, "a 30-second clip takes the cloud 30–60 s;"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +99,25 @@ def test_every_sentence_with_must_has_a_row_of_its_own(contract: str) -> None:
     sentences = [sentence for one in statements_of(contract) for sentence in musts_of(one)]
     assert len(sentences) >= 4, "the Markdown was not understood"
     assert [(one.section, one.text) for one in sentences if not _rows_of(one)] == []
+
+
+def test_every_sentence_has_a_row_or_binds_nobody(contract: str) -> None:
+    said = {sentence for one in statements_of(contract) for sentence in unquoted_of(one)}
+    assert said - BINDS_NOBODY == set()
+    assert BINDS_NOBODY - said == set(), "not in the contract, or quoted by a row"
+
+
+def unquoted_of(statement: Statement) -> Iterator[tuple[int, str]]:
+    """Sentences and cells from which no row quotes a word."""
+    quoted = [False] * len(statement.text)
+    for row in _rows_of(statement):
+        says = _on_one_line(row.says)
+        begin = max(statement.text.find(says), 0)
+        quoted[begin : begin + len(says)] = [True] * min(len(says), len(statement.text))
+    for part in re.finditer(r".+?(?:[.;:](?=\s|$)|\s\|\s|$)", statement.text):
+        sentence = part.group().strip("|` ")
+        if len(sentence) > 1 and not any(quoted[part.start() : part.end()]):
+            yield statement.section, sentence
 
 
 def _rows_of(statement: Statement) -> list[Row]:

@@ -192,8 +192,8 @@ ROWS = (
     ),
     row(
         7,
-        "Then compare state with the state before the message: changed → applied, and say what changed; unchanged → "
-        "not applied.",
+        "About 30 % of edits end with no text. Then compare state with the state before the message: changed → applied, "
+        "and say what changed; unchanged → not applied.",
         "instruct::test_without_a_text_the_state_says_whether_it_was_applied",
         "messages::test_an_edit_without_a_text_is_told_by_what_it_changed",
         "messages::test_a_message_that_changed_nothing_is_told_where_a_timeline_is",
