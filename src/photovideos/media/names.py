@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from photovideos.logs import clean
 
 _MAX_BYTES = 200
-# Extensions that already say what the copy is; any other is replaced.
-_SAYS = {"jpg": ("jpg", "jpeg", "jpe"), "mp4": ("mp4", "m4v")}
+# Extensions of the contract that already say what the copy is; any other is replaced.
+_SAYS = {"jpg": ("jpg", "jpeg")}
 _INSTEAD_OF = str.maketrans(dict.fromkeys('/\\"\r\n\t', "-"))
 
 

@@ -24,8 +24,8 @@ def test_accents_composed_in_two_ways_are_twins() -> None:
 
 
 def test_a_copy_in_another_format_gets_its_extension() -> None:
-    names = wire_names({"a.HEIC": "jpg", "a.jpg": "jpg", "b": "jpg", "c.jpeg": "jpg", "d.m4v": "mp4"}, {})
-    assert list(names.values()) == ["a.jpg", "a (2).jpg", "b.jpg", "c.jpeg", "d.m4v"]
+    copies = {"a.HEIC": "jpg", "a.jpg": "jpg", "b": "jpg", "c.jpeg": "jpg", "d.m4v": "mp4", "e.jpe": "jpg"}
+    assert list(wire_names(copies, {}).values()) == ["a.jpg", "a (2).jpg", "b.jpg", "c.jpeg", "d.mp4", "e.jpg"]
 
 
 def test_names_given_earlier_in_the_session_stand() -> None:
