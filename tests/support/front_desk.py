@@ -119,7 +119,7 @@ class Office:
         return Rounds(str(self.inbox), self.around, self.first_sight(), self.pace)
 
     def first_sight(self, **config: Any) -> FirstSight:
-        inboxes = [InboxConfig(path=self.inbox, **config.pop("inbox", {}))]
+        inboxes = (InboxConfig(path=self.inbox, **config.pop("inbox", {})),)
         return FirstSight(str(self.inbox), self.ledger, Config(inboxes=inboxes, **config))
 
     def go(self, rounds: Rounds, **signs: Any) -> float:

@@ -23,5 +23,6 @@ class Notifier:
             return
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.setblocking(False)  # a manager that does not listen holds nobody up
             channel.connect(address)
             channel.sendall("\n".join(assignments).encode())

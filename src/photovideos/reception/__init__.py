@@ -85,6 +85,7 @@ class Reception:
         self._bell = Bell()
         self._standing = Standing(is_online=False, scanned_at=monotonic(), watches=False, waiting={}, unsettled=())
         self._scans = 0
+        self._next_scan_at = 0.0
         self._lacks_room: str | None = None  # told once
         self._thread = threading.Thread(target=self._run, name=f"inbox {self.path}", daemon=True)
 
@@ -132,9 +133,13 @@ class Reception:
     def _run(self) -> None:
         wait = 0.0
         while not self._stop.is_set():
-            self._bell.wait(wait)
+            is_rung = self._bell.wait(wait)
             if self._stop.is_set():
                 break
+            if not is_rung and self._monotonic() < self._next_scan_at:
+                wait = self._between_scans()
+                continue
+            self._next_scan_at = 0.0
             try:
                 wait = self._scan()
             except Stopping:
@@ -210,7 +215,15 @@ class Reception:
         finally:
             os.close(inbox_fd)
         assert self._pace is not None
-        return max(0.01, min(self._pace.idle_seconds, supervised, wait))
+        wait = max(0.01, min(self._pace.idle_seconds, wait)) if supervised else 0.0
+        self._next_scan_at = self._monotonic() + wait
+        return min(wait, supervised)
+
+    def _between_scans(self) -> float:
+        """The watch alone is looked after: a scan of a thousand folders every ten seconds would not be idle."""
+        supervised = self._supervised()
+        self._beat()
+        return max(0.0, min(supervised, self._next_scan_at - self._monotonic()))
 
     def _see(self, inbox_fd: int, listing: Listing, device: int) -> None:
         """What the ledger knows of the inbox itself."""
@@ -251,7 +264,9 @@ class Reception:
             _log.warning("watch.deaf", inbox=self.path, reason=supervision.reason)
         if supervision.was_deaf_because:
             _log.warning("watch.rearmed", inbox=self.path, reason=supervision.was_deaf_because)
-        if supervision.is_armed and supervision.wants_scan:  # what came between the last look and the watch
+        if supervision.wants_scan:  # something may have come between the last look and the watch
+            self._next_scan_at = 0.0
+        if supervision.wants_scan and supervision.is_armed:
             return 0.0
         return supervision.next_check_seconds
 

@@ -49,10 +49,11 @@ class Bell:
             self._unsettled.add(name)
         self.ring()
 
-    def wait(self, seconds: float) -> None:
-        """Until it is rung, at most so long."""
-        self._rung.wait(seconds)
+    def wait(self, seconds: float) -> bool:
+        """Until it is rung, at most so long; whether it was."""
+        is_rung = self._rung.wait(seconds)
         self._rung.clear()
+        return is_rung
 
     def taken(self) -> Signs:
         """What came in since the last time. Names that are no folders' go with it, so nothing piles up."""

@@ -40,6 +40,12 @@ def test_without_systemd_and_with_one_that_is_gone_it_is_silent(tmp_path: Path) 
     Notifier({"NOTIFY_SOCKET": str(tmp_path / "gone")}).tell("READY=1")
 
 
+def test_a_manager_that_does_not_listen_holds_nobody_up(systemd: tuple[socket.socket, str]) -> None:
+    _, address = systemd
+    for _ in range(1000):  # more than a socket keeps for somebody who does not read
+        Notifier({"NOTIFY_SOCKET": address}).tell("WATCHDOG=1")
+
+
 def test_the_watchdog_is_fed_three_times_in_its_time_and_only_if_it_is_ours() -> None:
     assert Notifier({"WATCHDOG_USEC": "120000000"}).watchdog_seconds == pytest.approx(40)
     ours, anothers = str(os.getpid()), str(os.getpid() + 1)
