@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from photovideos.config import Config
+from photovideos.daemon import health
 from photovideos.explain import Explanation
 from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.states import NEEDS_HELP, JobState
@@ -34,6 +35,10 @@ def standing(ledger: Ledger | None, config: Config, *, is_running: bool) -> dict
         "running": is_running,
         "backend": config.backend.kind,
         "inboxes": [str(inbox.path) for inbox in config.inboxes],
+        "hanging": [
+            {"inbox": path, "since": _moment(since)}
+            for path, since in (health.hanging(ledger) if ledger and is_running else {}).items()
+        ],
         "paused": [
             {"backend": pause.backend, "reason": pause.problem.message, "advice": pause.problem.advice}
             for pause in (ledger.pauses() if ledger else [])
@@ -64,6 +69,8 @@ def _moment(at: float | None) -> str | None:
 def standing_lines(told: dict[str, Any]) -> Iterator[str]:
     """What `status` prints."""
     yield "photovideos is running." if told["running"] else "photovideos is not running."
+    for inbox in told["hanging"]:
+        yield f"No look at {inbox['inbox']} has come back since {inbox['since']}: is its disk or share connected?"
     for pause in told["paused"]:
         yield f"Waiting: {pause['reason']} {pause['advice']}"
     if not told["jobs"]:
