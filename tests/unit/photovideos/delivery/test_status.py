@@ -165,3 +165,31 @@ def test_a_deleted_folder_is_no_reason_to_fail(folder: Path, folder_fd: int) -> 
     assert not status.show(folder_fd, note("queued"), now=NOW)
     status.clear(folder_fd)
     assert status.find(folder_fd) is None
+
+
+def test_on_a_full_disk_a_note_takes_the_room_of_the_one_before_it(
+    folder: Path, folder_fd: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file fits, and no second beside it."""
+    status.show(folder_fd, note("queued"), now=NOW)
+    write = files.write_all
+
+    def into_a_full_disk(fd: int, data: bytes) -> None:
+        if (folder / "_photovideos - queued.txt").exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(fd, data)
+
+    monkeypatch.setattr(files, "write_all", into_a_full_disk)
+    assert status.show(folder_fd, note("trying again at 14-05", "There is no room."), now=NOW)
+    assert listed(folder) == ["_photovideos - trying again at 14-05.txt"]
+
+
+def test_a_disk_that_takes_no_note_at_all_is_no_failure(
+    folder: Path, folder_fd: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(files, "write_all", full)
+    assert not status.show(folder_fd, note("queued"), now=NOW)
+    assert listed(folder) == []

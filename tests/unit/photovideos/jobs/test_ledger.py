@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from photovideos import disk
 from photovideos.errors import NoSpace, RecordUnreadable
-from photovideos.jobs.ledger import Job, Ledger, LedgerError, Problem
+from photovideos.jobs.ledger import Job, Ledger, LedgerError, LedgerUnusable, Problem
 from photovideos.jobs.road import Road
 from photovideos.jobs.states import JobState, Stage
 from photovideos.model import BackendKind, Fingerprint, FolderKey
@@ -239,3 +240,25 @@ def test_a_page_torn_while_we_run_is_told_as_ours(ledger: Ledger) -> None:
         file.write(b"torn" * (ledger.path.stat().st_size // 4 - 1024))
     with pytest.raises(LedgerError, match="damaged"):
         ledger.jobs()
+
+
+def test_an_error_in_other_words_on_a_disk_without_room_is_want_of_room(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite says `disk I/O error` where a sync or a new file finds no room."""
+    add(ledger, "a")
+
+    class Broken:
+        in_transaction = False
+
+        def execute(self, *_: object) -> None:
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger._db, "_db", Broken())
+        with pytest.raises(LedgerUnusable):
+            ledger.jobs()
+        patch.setattr(disk, "free_bytes", lambda _place: 5000)
+        with pytest.raises(NoSpace, match="1 MB are needed, 0 MB are free"):
+            ledger.jobs()
+    assert len(ledger.jobs()) == 1

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from photovideos.errors import (
     FileRefused,
+    NoSpace,
     OutcomeUnknown,
     PhotoVideosError,
     RequestRefused,
@@ -107,3 +108,20 @@ def test_every_answer_means_something(status: int, raw: bytes, code: Any) -> Non
         if not answer.is_success:
             for call in Call:
                 assert str(error(answer, call))
+
+
+def test_a_studio_without_room_says_how_much_and_that_it_did_nothing() -> None:
+    words = "There is no room in the studio's store (the disk): 60 MB are needed, 20 MB are free."
+    answer = read({"code": 507, "message": words, "data": None}, status=507)
+    error = codes.error_of(answer, Call.INSTRUCT, service="The studio")
+    assert isinstance(error, NoSpace)
+    assert str(error) == words
+    assert codes.is_refusal_of_a_message(answer)
+    assert not codes.is_trouble(answer), "it is not asked again within a minute"
+
+
+@pytest.mark.parametrize(("body", "status"), [(b"", 507), (b'{"code": 507}', 200), (b'{"code": 0}', 507)])
+def test_a_mere_507_may_be_anybodys_and_leaves_a_message_unknown(body: bytes, status: int) -> None:
+    answer = codes.read(status, body)
+    assert not codes.is_refusal_of_a_message(answer)
+    assert not isinstance(codes.error_of(answer, Call.INSTRUCT, service="NemoVideo"), NoSpace)

@@ -11,6 +11,7 @@ from photovideos.errors import (
     ExportBlocked,
     InstructionFailed,
     NoCredits,
+    NoSpace,
     PhotoVideosError,
     RateLimited,
     RequestRefused,
@@ -21,6 +22,7 @@ from photovideos.errors import (
     Unreachable,
 )
 from photovideos.model import InstructionPhase, InstructionRecord, Reply, SessionId, Token
+from photovideos.nemo import instruct
 from photovideos.nemo.client import NemoClient
 from photovideos.nemo.instruct import MAX_REPLY_CHARACTERS, carry_out
 from support.fake_cloud import Act, Asked, FakeCloud, Handler, Now, answers, hang_up
@@ -492,3 +494,77 @@ def test_a_record_of_another_text_is_carried_out_as_it_was_recorded(cloud: FakeC
     speaker.speak(refused)
     assert cloud.calls("/run_sse")[0].json["new_message"]["parts"][0]["text"] == "the older text"
     assert replace(speaker.records[0], text="").digest_before != "x"
+
+
+# --- no room for the record ------------------------------------------------------------------------------------------
+
+
+def no_room_for(speaker: Speaker, phase: InstructionPhase, times: int = 1) -> None:
+    """The ledger's disk is full, so often, when this phase is to be written down."""
+    left = [times]
+
+    def refuse(record: InstructionRecord) -> None:
+        if record.phase is phase and left[0]:
+            left[0] -= 1
+            speaker.records.pop()
+            raise NoSpace("no room")
+
+    speaker.on_save = refuse
+
+
+def test_without_room_for_the_intent_nothing_is_sent(cloud: FakeCloud, speaker: Speaker) -> None:
+    no_room_for(speaker, INTENDED)
+    with pytest.raises(NoSpace):
+        speaker.speak()
+    assert sent(cloud) == 0
+
+
+def test_a_message_that_was_taken_is_heard_to_its_end_though_that_cannot_be_written_down(
+    cloud: FakeCloud, speaker: Speaker
+) -> None:
+    no_room_for(speaker, ACCEPTED)
+    assert speaker.speak().applied
+    assert speaker.phases == [(INTENDED, 1), (DONE, 1)]
+    assert sent(cloud) == 1
+
+
+def test_an_applied_message_whose_end_cannot_be_written_down_is_found_out_later_and_not_sent_again(
+    cloud: FakeCloud, speaker: Speaker
+) -> None:
+    no_room_for(speaker, ACCEPTED)
+    accept = speaker.on_save
+
+    def refuse(record: InstructionRecord) -> None:
+        accept(record)
+        if record.phase is DONE:
+            speaker.records.pop()
+            raise NoSpace("no room")
+
+    speaker.on_save = refuse
+    with pytest.raises(NoSpace):
+        speaker.speak()
+    assert speaker.phases == [(INTENDED, 1)]
+    speaker.on_save = lambda _record: None
+    assert speaker.speak(speaker.records[-1]).applied
+    assert sent(cloud) == 1
+
+
+def test_the_end_of_a_message_that_changed_nothing_is_held_until_it_can_be_written_down(
+    cloud: FakeCloud, speaker: Speaker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cloud.plan("/run_sse", lambda handler, _asked: handler.stream())
+    monkeypatch.setattr(instruct, "ROOM_WAIT_SECONDS", 0.01)
+    no_room_for(speaker, DONE, times=3)
+    assert not speaker.speak().applied
+    assert speaker.phases[-1] == (DONE, 1)
+    assert sent(cloud) == 1
+
+
+def test_a_studio_without_room_took_nothing_and_is_asked_again_when_there_is(
+    cloud: FakeCloud, speaker: Speaker
+) -> None:
+    cloud.plan("/run_sse", answers({"code": 507, "message": "no room: 4 MB are needed, 1 MB are free."}, 507))
+    with pytest.raises(NoSpace, match="4 MB are needed, 1 MB are free"):
+        speaker.speak()
+    assert speaker.phases == [(INTENDED, 1), (INTENDED, 0)]
+    assert speaker.speak(speaker.records[-1]).applied

@@ -507,3 +507,11 @@ def test_ids_have_the_published_form_and_differ() -> None:
     ids = {unique_id(1_700_000_000.0) for _ in range(50)}
     assert len(ids) > 45
     assert all(one.startswith("render_1700000000000") and one.removeprefix("render_").isdigit() for one in ids)
+
+
+def test_a_render_that_says_what_it_waits_for_is_told_of_and_never_given_up() -> None:
+    full = replace(working(10.0), waits_for="There is no room: 60 MB are needed, 20 MB are free.")
+    run = a_run(*[full] * 50, DONE)
+    assert run.go(timeout_seconds=300.0).url == URL
+    assert all("60 MB are needed, 20 MB are free" in lines[0] for _share, lines in run.told)
+    assert len(run.service.posted) == 1

@@ -10,9 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from photovideos.errors import RateLimited, RequestRefused, ServiceTrouble, Stopping, TokenLimited, TokenRefused
+from photovideos.errors import (
+    NoSpace,
+    RateLimited,
+    RequestRefused,
+    ServiceTrouble,
+    Stopping,
+    TokenLimited,
+    TokenRefused,
+)
 from photovideos.nemo.client import NemoClient
 from photovideos.nemo.token import TokenBook, fingerprint_of
+from photovideos.nemo.tokenfile import TokenFile
 from support.fake_cloud import Asked, FakeCloud, Handler, Now, answers
 
 DAY = 86400.0
@@ -365,3 +374,21 @@ def asked_elsewhere(cloud: FakeCloud, path: Path) -> list[str]:
     command = [sys.executable, "-c", ASK_ELSEWHERE, cloud.url, os.fspath(path)]
     children = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     return [child.communicate(timeout=60)[0].split()[-1] for child in children]
+
+
+def test_a_token_for_which_there_is_no_room_is_kept_and_saved_when_there_is(
+    cloud: FakeCloud, book: TokenBook, path: Path, make_book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book._file.client_id()
+
+    def full(*_: object) -> None:
+        raise NoSpace("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TokenFile, "write", full)
+        for _ in range(2):
+            with pytest.raises(NoSpace):
+                book.token()
+    assert book.token().secret == "nmv_usr_1"
+    assert make_book().token().secret == "nmv_usr_1"
+    assert len(cloud.calls("anonymous-token")) == 1, "one a client and seven days"
