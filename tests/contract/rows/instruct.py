@@ -192,8 +192,8 @@ ROWS = (
     ),
     row(
         7,
-        "About 30 % of edits end with no text. Then compare state with the state before the message: changed → applied, "
-        "and say what changed; unchanged → not applied.",
+        "About 30 % of edits end with no text. Then compare state with the state before the message: changed → "
+        "applied, and say what changed; unchanged → not applied.",
         "instruct::test_without_a_text_the_state_says_whether_it_was_applied",
         "messages::test_an_edit_without_a_text_is_told_by_what_it_changed",
         "messages::test_a_message_that_changed_nothing_is_told_where_a_timeline_is",
@@ -238,6 +238,7 @@ ROWS = (
         7,
         '| "preview in timeline" | writes the text summary of the tracks |',
         "gui::test_talk_about_the_screen_becomes_calls_and_is_not_shown",
+        "steps::test_preview_in_timeline_writes_the_tracks_into_the_summary",
         "screen::test_what_a_person_should_open_or_preview_is_looked_up_and_stands_in_the_summary",
     ),
     row(

@@ -15,6 +15,7 @@ ROWS = (
         "| credits, balance, 积分, 余额 | the balance, written to the summary |",
         "requests::test_a_credits_line_asks_for_the_balance",
         "steps::test_questions_alone_make_no_film_and_are_answered_in_the_summary",
+        "steps::test_questions_behind_the_last_film_are_answered_in_its_summary",
     ),
     row(
         10,
