@@ -7,10 +7,11 @@ daemon that neither dies nor spins. `tests/benchmarks/full_disks.py` goes throug
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -207,6 +208,31 @@ def test_a41_a_folder_that_nobody_may_change_is_told_before_anything_is_spent(to
         subprocess.run(["chattr", "-i", str(folder)], check=True)
     (folder / "RETRY").touch()
     town.made(folder)
+
+
+@contextmanager
+def without_rights_over_others(town: Town) -> Iterator[None]:
+    """Root that obeys the rights of files, as every other user does."""
+    powers = "-dac_override,-dac_read_search,-fowner,-chown"
+    if os.geteuid() != 0 or shutil.which("setpriv") is None:
+        pytest.skip("only root can give up its powers, and only with setpriv")
+    town.prefix = ["setpriv", f"--bounding-set={powers}", f"--inh-caps={powers}"]
+    yield
+    town.close()
+
+
+def test_a41_a_folder_of_another_owner_is_told_before_anything_is_spent(town: Town) -> None:
+    with without_rights_over_others(town):
+        folder = town.fill("A41")
+        os.chown(folder, 1234, 1234)
+        folder.chmod(0o755)
+        town.run()
+        note = town.inbox / "_photovideos - inbox.txt"
+        wait_for("it to be told", lambda: "writing is not allowed here" in note.read_text("utf-8-sig"), 30)
+        assert not town.cloud.sittings, "nobody was asked for anything"
+        folder.chmod(0o777)
+        (folder / "RETRY").touch()
+        town.made(folder)
 
 
 # --- every write ------------------------------------------------------------------------------------------------------

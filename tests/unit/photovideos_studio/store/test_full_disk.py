@@ -86,8 +86,11 @@ def test_a_film_waits_for_room_and_is_made_when_there_is_some(rigs: Any, small_d
     rig.farm.gate.set()
     rig.eventually(lambda: rig.farm.troubled)
     assert [rig.poll(render_id)["status"] for render_id in ("render_1", "render_2")] == ["processing", "pending"]
+    rig.eventually(lambda: "waits_for" in rig.poll("render_1"))
+    assert "MB are needed, 0 MB are free" in rig.poll("render_1")["waits_for"]
     rig.farm.trouble = None
     filler.unlink()
     for render_id in ("render_1", "render_2"):
         assert rig.ended(render_id)["status"] == "completed"
+        assert "waits_for" not in rig.poll(render_id)
     rig.close()
