@@ -45,10 +45,15 @@ def platform_of(install: PurePath, home: PurePath) -> str:
     return "unknown"
 
 
+def is_bindable(user_id: str) -> bool:
+    """Whether it may stand in the registration link (contract §3)."""
+    return _BINDABLE.fullmatch(user_id) is not None
+
+
 def registration_link(*user_ids: str | None) -> str:
     """Binds the first of `user_ids` (the session's, the state's, the token's) that may stand in an address."""
     for user_id in user_ids:
-        if user_id is not None and _BINDABLE.fullmatch(user_id):
+        if user_id is not None and is_bindable(user_id):
             return f"{_REGISTER}?bind={user_id}"
     return _REGISTER
 

@@ -142,7 +142,7 @@ class Caller:
 
     def remember(self, session_id: SessionId, user_id: str | None, *, is_first_hand: bool) -> None:
         """Whose session it is; the session's own word (`is_first_hand`) goes before the state's."""
-        if not user_id:
+        if not user_id or not account.is_bindable(user_id):
             return
         with self._lock:
             if is_first_hand or session_id not in self._accounts:
