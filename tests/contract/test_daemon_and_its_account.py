@@ -5,6 +5,7 @@ That no token is left anywhere is seen by the watch over secrets (tests/support/
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,13 +120,21 @@ def test_without_credits_no_other_client_id_is_made(house: House, cloud: FakeClo
 
 @pytest.mark.slow
 def test_a_job_waits_as_long_as_the_service_asks(house: House, cloud: FakeCloud) -> None:
-    cloud.plan("with-session", answers({"code": 429}, 429, Retry_After="3"))
+    """Without its word the first wait is half a minute."""
+    asked_at: list[float] = []
+
+    def limited(handler: Handler, _asked: Asked) -> None:
+        asked_at.append(time.monotonic())
+        handler.answer({"code": 429}, status=429, Retry_After="3")
+
+    cloud.plan("with-session", limited)
     folder = house.drop("Slowly", photos=1)
     house.run()
     wait_for("the job to wait", lambda: "trying again" in str(house.status_of(folder)), log=house.log)
     assert len(cloud.calls("with-session")) == 1
+    wait_for("the next try", lambda: len(cloud.calls("with-session")) == 2, 20, log=house.log)
+    assert time.monotonic() - asked_at[0] >= 3
     house.film_of(folder)
-    assert len(cloud.calls("with-session")) == 2
 
 
 @pytest.mark.slow

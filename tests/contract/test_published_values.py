@@ -130,7 +130,7 @@ def test_a_stream_may_be_silent_for_longer_than_any_other_answer(
 ) -> None:
     def silent(handler: Handler, _asked: Asked) -> None:
         handler.stream(is_whole=False)
-        threading.Event().wait(1.0)
+        threading.Event().wait(0.6)
         handler.wfile.write(b"%x\r\n%s\r\n0\r\n\r\n" % (len(said("Done.")), said("Done.")))
 
     cloud.plan("/run_sse", silent)
