@@ -110,6 +110,7 @@ ROWS = (
         8,
         "The token carries the render: poll and fallback download use the token of the POST.",
         "render::test_a_render_goes_on_with_the_token_it_was_posted_with",
+        "exporting::test_the_fallback_route_is_asked_with_the_token_of_the_post_though_there_is_a_newer_one",
         "fetching::test_where_the_address_fails_the_fallback_route_is_asked_with_authorization",
         "s_renders::test_the_token_carries_the_render test_the_fallback_asks_for_the_token_of_the_render",
     ),
@@ -153,7 +154,8 @@ ROWS = (
         "client::test_what_may_be_repeated_is_asked_again_in_place "
         "test_after_three_more_tries_trouble_is_handed_on test_a_post_of_a_render_goes_out_once",
         "caller::test_only_trouble_that_may_pass_is_asked_about_again",
-        "fetching::test_a_cut_film_is_gone_on_with_where_it_was_left",
+        "fetching::test_an_address_in_trouble_is_asked_again_in_place "
+        "test_a_cut_film_is_gone_on_with_where_it_was_left",
     ),
     row(
         9,

@@ -121,3 +121,18 @@ def test_no_film_is_withheld_for_a_balance_that_cannot_be_had(trail: Trail) -> N
     road = trail.walk()
     assert trail.films == ["Rome.mp4"]
     assert (road.credits_before, road.credits_after) == (60, None)
+
+
+def test_the_fallback_route_is_asked_with_the_token_of_the_post_though_there_is_a_newer_one(trail: Trail) -> None:
+    trail.drop()
+    trail.walk_until(lambda road: road.export is not None and road.export.rendered is not None)
+    tokens = trail.backend().tokens
+    posted_with = tokens.token()
+    assert tokens.renew(posted_with).secret != posted_with.secret
+    trail.cloud.plan("/cdn/", answers(b"gone", 404))
+    trail.cloud.plan("/download", lambda handler, _asked: handler.answer(FILM, content_type="video/mp4"))
+    trail.walk()
+    assert trail.films == ["Rome.mp4"]
+    (fallback,) = trail.cloud.calls("/download")
+    assert fallback.headers["authorization"] == f"Bearer {posted_with.secret}"
+    assert len(trail.posts) == 1

@@ -262,6 +262,13 @@ def test_where_the_address_fails_the_fallback_route_is_asked_with_authorization(
     assert headers["x-skill-source"] == "fast-photo-video-maker"
 
 
+@pytest.mark.parametrize("trouble", [status(408), status(503, b"<html>"), hang_up], ids=["408", "503", "broken"])
+def test_an_address_in_trouble_is_asked_again_in_place(fetcher: Fetcher, api: Shelf, cdn: Shelf, trouble: Act) -> None:
+    fetcher.get(cdn.put("/film.mp4", trouble, trouble, trouble, whole()))
+    assert len(cdn.asked) == 4
+    assert api.asked == []
+
+
 def test_a_page_instead_of_a_film_is_no_film(fetcher: Fetcher, api: Shelf, cdn: Shelf) -> None:
     api.put(FALLBACK, whole())
     page = status(200, b"<html>log in</html>", Content_Type="text/html; charset=utf-8")
