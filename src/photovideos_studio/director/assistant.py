@@ -2,18 +2,21 @@
 configured.
 
 Its answer is JSON in the public vocabulary (prompts.md) and is validated value by value into the same findings; what
-does not fit is
-left out. Only the clauses travel, never a photo. Everything but `Endpoint` is PURE.
+does not fit is left out. Only the clauses travel, never a photo, and only to the address that was configured: redirects
+are not followed and the environment's proxies not used. Everything but `Endpoint` is PURE.
 """
 
 from __future__ import annotations
 
+import http.client
 import json
-import urllib.error
-import urllib.request
+import socket
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from photovideos_studio.director.wishes.findings import Finding, Scene
 from photovideos_studio.director.wishes.folding import Folding
@@ -43,11 +46,39 @@ class Endpoint:
     url: str
     model: str
     key: str | None = field(default=None, repr=False)
+    timeout_seconds: float = _TIMEOUT_SECONDS  # for the whole call, however slowly the answer drips
 
     def __call__(self, clauses: Sequence[str]) -> dict[str, Any] | None:
-        if not self.url.startswith(("http://", "https://")):
+        try:
+            connection, path = self._connection()
+        except ValueError:
             return None
-        body = {
+        stopwatch = threading.Timer(self.timeout_seconds, _cut, (connection,))
+        stopwatch.daemon = True
+        stopwatch.start()
+        try:
+            connection.request("POST", path, json.dumps(self._body(clauses)).encode(), self._headers())
+            answer = connection.getresponse()
+            return read_answer(answer.read(_MOST_BYTES)) if answer.status == http.HTTPStatus.OK else None
+        except (http.client.HTTPException, OSError, ValueError):
+            return None
+        finally:
+            stopwatch.cancel()
+            connection.close()
+
+    def _connection(self) -> tuple[http.client.HTTPConnection, str]:
+        """Not yet connected, and the path to ask. ValueError if `url` is no address of the web."""
+        parts = urlsplit(self.url.rstrip("/") + "/chat/completions")
+        kinds = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
+        if parts.scheme not in kinds or not parts.hostname:
+            raise ValueError(self.url)
+        return kinds[parts.scheme](parts.hostname, parts.port, timeout=self.timeout_seconds), parts.path
+
+    def _headers(self) -> dict[str, str]:
+        return {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {self.key}"} if self.key else {})
+
+    def _body(self, clauses: Sequence[str]) -> dict[str, Any]:
+        return {
             "model": self.model,
             "temperature": 0,
             "messages": [
@@ -55,15 +86,13 @@ class Endpoint:
                 {"role": "user", "content": "\n".join(clauses)},
             ],
         }
-        headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {self.key}"} if self.key else {})
-        request = urllib.request.Request(  # noqa: S310 — the scheme is checked above, the address is the user's own setting
-            self.url.rstrip("/") + "/chat/completions", json.dumps(body).encode(), headers
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_SECONDS) as answer:  # noqa: S310 — as above
-                return read_answer(answer.read(_MOST_BYTES))
-        except (urllib.error.URLError, OSError, ValueError):
-            return None
+
+
+def _cut(connection: http.client.HTTPConnection) -> None:
+    """Ends what another thread waits for."""
+    if connection.sock is not None:
+        with suppress(OSError):  # it may just have ended by itself
+            connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def read_answer(body: bytes) -> dict[str, Any] | None:

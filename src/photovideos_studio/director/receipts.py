@@ -118,6 +118,8 @@ def _finding_entry(
 
 def _remark(finding: Finding, made: Edited, words: Wording) -> str:
     """What is worth adding to a wish that was fulfilled."""
+    if finding.span is not None:
+        return words.sentence("middle_of", low=finding.span[0], high=finding.span[1])
     if finding.field == "mood" and made.draft.music and made.draft.music[0].upload_id:
         return words.sentence("song_instead", file=made.draft.music[0].name)
     if finding.field == "mood" and made.draft.music and made.draft.music[0].mood != finding.value:

@@ -84,7 +84,8 @@ class PictureSegment:
 class MusicSegment:
     """Background music: the user's song (`upload_id`), or music the studio composes (`mood`, `seed`).
 
-    `volume` is 0–1 as asked for (1: the film's full level). A song shorter than the segment is looped without a seam.
+    `volume` is 0–1 as asked for (1: the film's full level), `lift_db` what was asked for above that. A song shorter
+    than the segment is looped without a seam.
     """
 
     id: str
@@ -92,6 +93,7 @@ class MusicSegment:
     start_ms: int
     length_ms: int
     volume: float
+    lift_db: float = 0.0
     mood: str | None = None
     seed: int = 0
     upload_id: str | None = None

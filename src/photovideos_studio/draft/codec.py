@@ -33,6 +33,7 @@ VIDEO, AUDIO, TEXT = 0, 1, 7
 MAX_LENGTH_MS = 6 * 3600 * 1000
 MAX_SEGMENTS = 20_000
 MAX_TEXT = 10_000
+MAX_LIFT_DB = 6.0
 MAX_SIDE_PIXELS = 8192
 MAX_FPS = 120
 
@@ -106,6 +107,7 @@ def _music_out(segment: MusicSegment) -> dict[str, Any]:
             "from": segment.source_start_ms,
             "fade_in": segment.fade_in_ms,
             "fade_out": segment.fade_out_ms,
+            **({"lift": segment.lift_db} if segment.lift_db else {}),
         },
     }
 
@@ -195,11 +197,12 @@ def _picture_in(node: Node) -> PictureSegment:
 
 def _music_in(node: Node) -> MusicSegment:
     node.object_of("n", "s", "d", "v", "m")
-    meta = node.key("m").object_of("id", "mood", "seed", "upload", "from", "fade_in", "fade_out")
+    meta = node.key("m").object_of("id", "mood", "seed", "upload", "from", "fade_in", "fade_out", optional=("lift",))
     return MusicSegment(
         id=meta.key("id").text(MAX_TEXT),
         name=node.key("n").text(MAX_TEXT),
         volume=node.key("v").number(0, 1),
+        lift_db=meta.key("lift").number(0, MAX_LIFT_DB) if meta.has("lift") else 0.0,
         mood=meta.key("mood").text_or_none(64),
         seed=meta.key("seed").whole(-(2**63), 2**64),
         upload_id=meta.key("upload").text_or_none(MAX_TEXT),

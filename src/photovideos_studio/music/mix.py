@@ -1,7 +1,7 @@
 """The soundtrack of a film: its music and the sound of its clips, mixed, levelled, and written to a raw file.
 
-Music steps back while a clip is heard. The whole is brought to −16 LUFS (less what was asked for by volume) with true
-peaks below −1.5 dBTP even after AAC. Nothing here knows containers: the render encodes the file.
+Music steps back while a clip is heard. The whole is brought to −16 LUFS (less or more, as was asked for by volume) with
+true peaks below −1.5 dBTP even after AAC. Nothing here knows containers: the render encodes the file.
 """
 
 from __future__ import annotations
@@ -145,10 +145,11 @@ class _Mixer:
         self.score: Score | None = None
         self.score_start_ms = 0
         self._volumes: list[float] = []
+        self._lift_db = max((segment.lift_db for segment in draft.music if segment.volume > 0), default=0.0)
 
     def target_lufs(self) -> float:
         """The film's level, less the share that was asked for of the loudest thing in it."""
-        return TARGET_LUFS + _decibels(max(self._volumes, default=1.0))
+        return TARGET_LUFS + self._lift_db + _decibels(max(self._volumes, default=1.0))
 
     def _temporary(self) -> RawSound:
         return self._files.enter_context(RawSound.temporary(self._into))
@@ -225,7 +226,8 @@ class _Mixer:
             for piece in pieces:
                 sound.append(piece)
             loudness = loudness_of(sound)
-            gain = 1.0 if loudness.is_silent else 10 ** ((TARGET_LUFS - loudness.lufs + _decibels(volume)) / 20)
+            level = TARGET_LUFS + segment.lift_db + _decibels(volume)
+            gain = 1.0 if loudness.is_silent else 10 ** ((level - loudness.lufs) / 20)
             pieces = (sides for _, sides in sound.pieces())
         self._volumes.append(volume)
         stop = min(end, self._end - _REST)

@@ -47,6 +47,10 @@ def schedule(
     if _cuts_on_beats(wishes, song):
         assert song is not None
         bounds = pacing.on_beats(bounds, beats_of(song, wishes), fps)
+        if wishes.beat_sync is None:  # nobody asked, so it is told
+            notes.append(
+                Note(field="beat_sync", outcome="done", reason="on_the_songs_beats", values={"file": song.name})
+            )
     overlaps = pacing.transition_frames(bounds, wished_overlap, fps)
     if wishes.transition_s and overlaps and max(overlaps) < round(wishes.transition_s * fps):
         notes.append(

@@ -24,6 +24,7 @@ _NEAREST_MOODS = {  # what people call a mood -> what the studio composes
 }
 _BY_PACE = {"slow": "calm", "fast": "energetic"}
 _NAMES = {"low": 0.4, "high": 1.0}
+_LOUDER_DB = 2.5  # above the level of a film; as loud as what is made for telephones
 _FADE_OUT_MS = 2500
 
 
@@ -78,6 +79,7 @@ def music(wishes: Wishes, song: Material | None, length_ms: int, seed: str) -> t
             start_ms=0,
             length_ms=length_ms,
             volume=volume_of(wishes),
+            lift_db=_LOUDER_DB if wishes.volume == "high" else 0.0,
             mood=mood,
             seed=int.from_bytes(hashlib.sha256(seed.encode()).digest()[:4], "big"),
             upload_id=song.id if song else None,

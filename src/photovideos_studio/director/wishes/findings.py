@@ -12,13 +12,15 @@ from photovideos_studio.director.wishes.wish import Wishes
 class Finding:
     """`field` of Wishes (or an act upon them: `reverse`, `drop_photos` …), its value, and the words it was read from.
 
-    `is_weak`: said by the way; never contradicts what was said outright.
+    `is_weak`: said by the way; never contradicts what was said outright. `span`: from and to, of seconds told as a
+    span; the value is their middle.
     """
 
     field: str
     value: object
     words: str
     is_weak: bool = False
+    span: tuple[float, float] | None = None
 
 
 @dataclass(slots=True)

@@ -43,11 +43,12 @@ def _read_duration(clause: Clause, place: int, scene: Scene, negated: frozenset[
         clause.claim(relative)
         sign = 1 if clause.terms[relative].named("relative") == "longer" else -1
         return [Finding(field="duration_s", value=max(1.0, round(scene.length_s) + sign * seconds), words=words)]
+    span = clause.terms[place].span
     role = _role(clause, place, seconds, scene)
     if role == "film":
         return _film_length(clause, place, seconds, scene, negated, words)
     scene.last_number_field = role
-    return [Finding(field=role, value=seconds, words=words)]
+    return [Finding(field=role, value=seconds, words=words, span=span)]
 
 
 def _film_length(
@@ -64,7 +65,10 @@ def _film_length(
     clause.claim(*clause.free("total"))
     scene.last_number_field = field
     scene.topic = "film"
-    return [Finding(field=field, value=seconds, words=words)]
+    span = clause.terms[place].span
+    if span is not None and field != "duration_s":  # `at most 30–45 s`: the bound itself
+        return [Finding(field=field, value=span[field == "duration_max_s"], words=words)]
+    return [Finding(field=field, value=seconds, words=words, span=span)]
 
 
 def _role(clause: Clause, place: int, seconds: float, scene: Scene) -> str:

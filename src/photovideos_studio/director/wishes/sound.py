@@ -203,7 +203,8 @@ def _read_start(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[F
     for place in clause.free("duration"):
         if _is_offset(clause, place, scene):
             clause.claim(place)
-            return [Finding(field="music_start_s", value=clause.terms[place].value, words=clause.text)]
+            term = clause.terms[place]
+            return [Finding(field="music_start_s", value=term.span[0] if term.span else term.value, words=clause.text)]
     return []
 
 

@@ -63,6 +63,9 @@ _PIECE = re.compile(
     r"|(?P<mark>\n|[,，、.。!！?？;；:：—–…()（）~|•&+/=＝])"
 )
 
+# A hyphen between two numbers and no third: `30-45 s`, but neither a date nor a telephone number.
+_FROM_TO = re.compile(r"(?<![\d.,:/-])\d{1,4}(?:[.,]\d+)?\s?([-‐‑])\s?(?=\d{1,4}(?:[.,]\d+)?(?![\d:/-]|[.,]\d))")
+
 
 def clean(text: str) -> str:
     """NFC, without invisible characters and controls (line ends stay), at most LONGEST_TEXT characters."""
@@ -148,7 +151,12 @@ def _with_masks(text: str, folded: str, masks: Sequence[Token]) -> Iterator[Toke
 
 def _plain(text: str, folded: str, start: int, end: int) -> Iterator[Token]:
     position = start
+    hyphens = {match.start(1) for match in _FROM_TO.finditer(folded, start, end)}
     while position < end:
+        if position in hyphens:
+            yield Token(TokenKind.MARK, text[position], "–", position, position + 1, "–")
+            position += 1
+            continue
         if is_cjk(folded[position]):
             glued = position > start and not folded[position - 1].isspace()
             yield Token(TokenKind.WORD, text[position], folded[position], position, position + 1, is_glued=glued)

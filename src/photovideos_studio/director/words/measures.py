@@ -10,6 +10,8 @@ from photovideos_studio.director.words.terms import Term
 from photovideos_studio.director.words.tokens import is_cjk
 
 _SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "ms": 0.001}
+_DASHES = frozenset("–—~")
+_WHOLE_FROM_SECONDS = 10.0  # the middle of a longer span is told in whole seconds
 _Reading = tuple[Term, int]  # a term and how many terms it takes the place of
 
 
@@ -18,7 +20,7 @@ def measured(terms: Sequence[Term]) -> tuple[Term, ...]:
     joined.
     """
     return _rewritten(
-        _rewritten(_rewritten(terms, (_numeral, _ordinal)), (_duration, _special_number)), (_unknown_word,)
+        _rewritten(_rewritten(terms, (_numeral, _ordinal)), (_span, _duration, _special_number)), (_unknown_word,)
     )
 
 
@@ -95,6 +97,45 @@ def _ordinal(terms: Sequence[Term], at: int) -> _Reading | None:
 
 
 # --- durations ------------------------------------------------------------------------------------------------
+
+
+def _span(terms: Sequence[Term], at: int) -> _Reading | None:
+    """`30–45 s`, `30 to 45 seconds`, `between 30 and 45 s`, 30到45秒: a `duration` of the middle, with its `span`."""
+    first = _duration(terms, at)
+    step = first[1] if first else 1
+    if at + step >= len(terms) or not (first or terms[at].has("number")) or not _joins(terms, at, terms[at + step]):
+        return None
+    last, following = _piece(terms, at + step + 1), _duration(terms, at + step + 1)
+    if last is None or following is None:
+        return None
+    term, used = following
+    high = term.number
+    low = first[0].number if first else terms[at].number * _SECONDS[last[2]]
+    if not 0 < low < high:
+        return None
+    middle = (low + high) / 2
+    middle = float(int(middle + 0.5)) if middle >= _WHOLE_FROM_SECONDS else round(middle, 2)
+    used += step + 1
+    return replace(_joined(terms[at : at + used], "duration", middle), span=(low, high)), used
+
+
+def _joins(terms: Sequence[Term], at: int, joint: Term) -> bool:
+    """Whether `joint` makes a span of the number at `at` and the one behind it."""
+    before = terms[at - 1] if at else None
+    if joint.has("mark"):
+        return joint.value in _DASHES
+    if joint.has("and"):
+        return before is not None and before.has("between")
+    # `change it from 30 to 45 seconds` ends at 45; `set photo 1 to 5 seconds` speaks of a photo.
+    is_target = before is not None and before.has("photo", "number_sign", "title", "transition", "total", "video")
+    return joint.has("range") and not is_target and not any(term.has("change") for term in _sentence_before(terms, at))
+
+
+def _sentence_before(terms: Sequence[Term], at: int) -> Sequence[Term]:
+    start = at
+    while start and not terms[start - 1].has("mark"):
+        start -= 1
+    return terms[start:at]
 
 
 def _duration(terms: Sequence[Term], at: int) -> _Reading | None:

@@ -19,7 +19,9 @@ _LONGEST_STEM = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """Words with one meaning. `concepts`: `category` or `category.value`. `value`: of a number, quote, file, mark …"""
+    """Words with one meaning. `concepts`: `category` or `category.value`. `value`: of a number, quote, file, mark …
+    `span`: from and to, of a duration that was told as a span (`30–45 s`).
+    """
 
     concepts: frozenset[str]
     text: str
@@ -27,6 +29,7 @@ class Term:
     end: int
     value: object = None
     is_glued: bool = False
+    span: tuple[float, float] | None = None
 
     def has(self, *categories: str) -> bool:
         return any(c in self.concepts or any(x.startswith(c + ".") for x in self.concepts) for c in categories)

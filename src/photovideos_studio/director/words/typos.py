@@ -1,8 +1,7 @@
 """Typos: the word of the lexicon that an unknown word was meant to be, if there is one near enough.
 
 Distance after Damerau and Levenshtein (a swap of neighbours counts once): one slip in five letters, two from eight
-on. Words that exist
-(`lexica/protected.txt`: those that lie that near to the lexicon) are never corrected.
+on. Words that exist (`lexica/protected.txt`: those that lie that near to the lexicon) are never corrected.
 """
 
 from __future__ import annotations

@@ -75,6 +75,31 @@ def test_every_clause_has_a_receipt(table: ModuleType) -> None:
     }
 
 
+def test_the_receipt_of_a_span_says_that_its_middle_was_taken(table: ModuleType) -> None:
+    (entry,) = table.directed(["30–45 seconds"]).draft.photovideos["receipt"]
+    assert (entry["understood"], entry["reason"]) == ("length 38 s", "The middle between 30 and 45 s.")
+    (entry,) = table.directed(["30到45秒"]).draft.photovideos["receipt"]
+    assert (entry["understood"], entry["reason"]) == ("总长38秒", "取30到45秒的中间值。")
+
+
+@pytest.mark.parametrize(("prompt", "louder"), [("loud music", True), ("大声的音乐", True), ("calm music", False)])
+def test_loud_music_is_louder_than_music(prompt: str, louder: bool, table: ModuleType) -> None:
+    (music,) = table.directed([prompt]).draft.music
+    assert (music.lift_db > 0) == louder
+    assert music.volume == 1.0
+
+
+def test_a_songs_beats_that_move_the_cuts_unasked_are_told_with_the_way_to_undo_it(table: ModuleType) -> None:
+    files = (*table.TEN_PHOTOS, "song.mp3")
+    moved = table.directed(["31 seconds"], files)
+    (told,) = [entry for entry in moved.draft.photovideos["receipt"] if entry["field"] == "beat_sync"]
+    assert "beats of song.mp3" in told["reason"]
+    assert all(picture.start_ms % 500 < 34 for picture in moved.draft.pictures)
+    undone = table.directed(["31 seconds", "not on the beat"], files)
+    assert not [entry for entry in undone.draft.photovideos["receipt"] if "beats of" in entry["reason"]]
+    assert [p.start_ms for p in undone.draft.pictures] != [p.start_ms for p in moved.draft.pictures]
+
+
 def test_a_chinese_prompt_gets_a_chinese_receipt_and_reply(table: ModuleType) -> None:
     direction = table.directed(["十张照片每张5秒，总长20秒"])
     assert "20秒" in direction.reply

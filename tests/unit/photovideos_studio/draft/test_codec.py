@@ -60,6 +60,7 @@ music = st.builds(
     start_ms=moments,
     length_ms=lengths,
     volume=shares,
+    lift_db=st.sampled_from([0.0, 2.5]),
     mood=st.none() | words,
     seed=st.integers(0, 2**63),
     upload_id=st.none() | words,

@@ -57,6 +57,13 @@ def test_r23_music_alone_has_the_share_that_was_asked_for(
     assert facts.target_lufs == pytest.approx(expected, abs=0.05)
 
 
+def test_music_asked_for_loud_is_louder_than_the_level_of_a_film(tmp_path: Path, sounds: Sounds) -> None:
+    facts, _, measured = made(sounds.draft(music=(sounds.music(8000, lift_db=2.5),)), {}, tmp_path)
+    assert measured.lufs == pytest.approx(-13.5, abs=0.7)
+    assert facts.target_lufs == pytest.approx(-13.5, abs=0.05)
+    assert measured.peak_dbtp <= -1.8
+
+
 @pytest.mark.parametrize("mood", ["calm", "rock", "lofi"])
 def test_r11_the_end_is_a_fade_and_then_silence(mood: str, tmp_path: Path, sounds: Sounds) -> None:
     _, sides, _ = made(sounds.draft(5, 3000, music=(sounds.music(15_000, mood=mood),)), {}, tmp_path)
