@@ -28,11 +28,16 @@ log = logging.getLogger(__name__)
 
 USAGE_STATUS = 2
 ROOT_PATIENCE_SECONDS = 1.0
+TOKENS_PER_ADDRESS = 10  # contract §2: about so many in the cloud
 
 
 def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="photovideos studio", description="Makes films on this machine.")
-    parser.add_argument("--store", type=Path, required=True, help="folder for sessions, drafts and films")
+    parser.add_argument(
+        "--store",
+        type=Path,
+        help="folder for sessions, drafts and films (`photovideos studio`: studio-alone in the state directory)",
+    )
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--socket", type=Path, help="Unix socket, for this user alone")
     where.add_argument("--listen", metavar="HOST:PORT", help="TCP address")
@@ -41,12 +46,22 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--keep-days", type=float, default=30.0)
     parser.add_argument("--store-limit-gigabytes", type=float, default=20.0)
     parser.add_argument("--token-file", type=Path, help="its first line is the secret clients send as their token")
+    parser.add_argument(
+        "--tokens-per-address",
+        type=int,
+        default=TOKENS_PER_ADDRESS,
+        metavar="N",
+        help=f"anonymous tokens an address gets in 7 days, on TCP ({TOKENS_PER_ADDRESS}, as in the cloud; 0: no limit)",
+    )
     parser.add_argument("--faults", type=Path, help="answers that go wrong on purpose, for rehearsals")
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when standard input closes")
     parser.add_argument("--assistant-url")
     parser.add_argument("--assistant-model")
     parser.add_argument("--assistant-key-env")
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.store is None:
+        parser.error("the following arguments are required: --store")
+    return options
 
 
 class ArgumentsError(Exception):
@@ -119,6 +134,7 @@ def run(options: argparse.Namespace) -> None:
                 manner=Manner(
                     takes_file_urls=listening.is_private,
                     gives_anonymous_tokens=listening.is_loopback,
+                    tokens_per_address=None if listening.is_private else options.tokens_per_address or None,
                     hosts=listening.hosts,
                     **plan.manner_options,
                 ),

@@ -69,6 +69,7 @@ class Manner:
 
     takes_file_urls: bool = False
     gives_anonymous_tokens: bool = True
+    tokens_per_address: int | None = None
     hosts: Callable[[str], bool] | None = None
     heartbeat_seconds: float = 10.0
     room_wait_seconds: float = ROOM_WAIT_SECONDS
@@ -99,6 +100,7 @@ def create_app(
         heartbeat_seconds=manner.heartbeat_seconds,
         takes_file_urls=manner.takes_file_urls,
         gives_anonymous_tokens=manner.gives_anonymous_tokens,
+        tokens_per_address=manner.tokens_per_address,
     )
     app = Starlette(
         routes=ROUTES,

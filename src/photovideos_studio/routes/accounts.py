@@ -43,9 +43,15 @@ async def anonymous_token(request: Request) -> Response:
     client_id = request.headers.get("X-Client-Id", "").strip()
     if not client_id or len(client_id) > MAX_CLIENT_ID:
         raise ApiError(400, "Missing X-Client-Id", status=400)
-    issued = await asyncio.to_thread(studio.store.tokens.issue, client_id, now=studio.clock())
+    issued = await asyncio.to_thread(
+        studio.store.tokens.issue,
+        client_id,
+        now=studio.clock(),
+        address=request.client.host if request.client else None,
+        per_address=studio.tokens_per_address,
+    )
     if issued is None:
-        raise ApiError(429, "One token per client in 7 days", status=429)
+        raise ApiError(429, "One token per client, and only some per address, in 7 days", status=429)
     expires_at = datetime.fromtimestamp(issued.expires_at, UTC).isoformat(timespec="milliseconds")
     return data(
         {

@@ -61,6 +61,7 @@ class Studio:
 
     `looking`: threads of their own, so that a thousand photos to be looked at keep no other request waiting.
     `takes_file_urls`: on the private socket only. `gives_anonymous_tokens`: on the socket and on loopback only.
+    `tokens_per_address`: in seven days; None: as many as are asked for.
     """
 
     store: Store
@@ -74,6 +75,7 @@ class Studio:
     heartbeat_seconds: float = 10.0
     takes_file_urls: bool = False
     gives_anonymous_tokens: bool = True
+    tokens_per_address: int | None = None
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _turns: weakref.WeakValueDictionary[str, asyncio.Lock] = field(default_factory=weakref.WeakValueDictionary)
 

@@ -1,6 +1,7 @@
-"""Who may use the studio: anonymous tokens for seven days, one a client id, and the secret of a token file.
+"""Who may use the studio: anonymous tokens for seven days, one a client id and some an address, and the secret of a
+token file.
 
-Only digests of tokens are on the disk. Knows no HTTP: the routes say what a refusal is called.
+Only digests of tokens, clients and addresses are on the disk. Knows no HTTP: the routes say what a refusal is called.
 """
 
 from __future__ import annotations
@@ -43,6 +44,7 @@ class _Record:
     issued_at: float
     expires_at: float
     used: bool = False
+    address_digest: str = ""
 
 
 class Tokens:
@@ -58,13 +60,17 @@ class Tokens:
         saved = disk.read_json(path) or {}
         self._records = {key: _Record(**value) for key, value in saved.items()}  # token digest -> record; by _lock
 
-    def issue(self, client_id: str, *, now: float) -> Issued | None:
-        """A token, or None while this client id has one that lives (429).
+    def issue(
+        self, client_id: str, *, now: float, address: str | None = None, per_address: int | None = None
+    ) -> Issued | None:
+        """A token, or None while this client id has one that lives, or `address` got `per_address` of them in the life
+        of one (429). None: no limit.
 
         A token that was never used some seconds after it was given out never arrived: it is taken back and another one
         given, so that an answer lost on the way locks nobody out for a week.
         """
         client = _digest(client_id)
+        place = _digest(address) if address is not None else ""
         with self._lock:
             for key, record in list(self._records.items()):
                 if record.client_digest == client and record.expires_at > now:
@@ -73,16 +79,22 @@ class Tokens:
                     del self._records[key]
                 elif record.expires_at + FORGET_SECONDS < now:
                     del self._records[key]
+            if per_address is not None and self._given_to(place, since=now - self._lifetime_seconds) >= per_address:
+                return None
             token = f"nmv_usr_{secrets.token_urlsafe(32)}"
             record = _Record(
                 client_digest=client,
                 user_id=f"anon_{client[:16]}",
                 issued_at=now,
                 expires_at=now + self._lifetime_seconds,
+                address_digest=place,
             )
             self._records[_digest(token)] = record
             self._save()
         return Issued(token=token, user_id=record.user_id, expires_at=record.expires_at)
+
+    def _given_to(self, place: str, *, since: float) -> int:
+        return sum(one.address_digest == place and one.issued_at > since for one in self._records.values())
 
     def account(self, token: str, *, now: float) -> Account | None:
         """Whose token this is; None when it is unknown or expired (1001)."""

@@ -42,6 +42,22 @@ def test_what_it_cannot_do_is_said_in_a_sentence(
     Store(tmp_path / "store").close()  # the store is free again
 
 
+def test_the_help_names_the_store_that_the_command_uses_and_does_not_ask_for_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        read_arguments(["--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert "[--store STORE]" in told
+    assert "studio-alone in the state directory" in told
+
+
+def test_ten_tokens_an_address_are_the_default_and_may_be_changed() -> None:
+    arguments = ["--store", "x", "--listen", "127.0.0.1:0"]
+    assert read_arguments(arguments).tokens_per_address == 10
+    assert read_arguments([*arguments, "--tokens-per-address", "0"]).tokens_per_address == 0
+
+
 def test_a_second_studio_on_the_same_store_gives_way(tmp_path: Path) -> None:
     first = Store(tmp_path)
     with pytest.raises(StoreBusy, match="another studio"):

@@ -91,7 +91,7 @@ def test_the_link_binds_the_session_s_id_before_the_state_s_and_the_token_s(
     """contract §3; an id that may not stand in an address is left out."""
     trail.cloud.plan("anonymous-token", answers({"code": 0, "data": {"token": "nmv_usr_1", "user_id": token}}))
     trail.cloud.plan("with-session", answers({"code": 0, "data": {"session_id": SESSION, "user_id": session}}))
-    seen = {"session_id": SESSION, "user_id": state, "state": {"draft": None, "video_infos": []}}
+    seen: dict[str, Any] = {"session_id": SESSION, "user_id": state, "state": {"draft": None, "video_infos": []}}
     trail.cloud.plan("/state/", answers({"code": 0, "data": seen}))
     trail.cloud.plan("/run_sse", answers({"code": 2001}))
     trail.drop()

@@ -53,6 +53,34 @@ def test_a_token_that_never_arrived_does_not_lock_its_client_out_for_a_week(rig:
     assert rig.ask("GET", "/api/credits/balance/simple").json()["code"] == 1001
 
 
+def ask_for_token(rig: Any, client_id: str) -> int:
+    status = rig.ask("POST", "/api/auth/anonymous-token", headers={"X-Client-Id": client_id}).status_code
+    return int(status)
+
+
+def test_an_address_gets_ten_tokens_in_seven_days_and_then_429(rigs: Any) -> None:
+    rig = rigs(on_tcp=True, manner={"tokens_per_address": 10})
+    assert [ask_for_token(rig, f"client {number}") for number in range(10)] == [200] * 10
+    rig.clock.now += 5 * 86400
+    assert ask_for_token(rig, "one more") == 429
+    rig.clock.now += 2 * 86400
+    assert ask_for_token(rig, "one more") == 200
+
+
+def test_the_count_of_an_address_survives_a_restart_and_holds_no_address(rigs: Any) -> None:
+    first = rigs(on_tcp=True, manner={"tokens_per_address": 1})
+    assert ask_for_token(first, "one") == 200
+    first.close()
+    assert "127.0.0.1" not in (first.folder / "store" / "tokens.json").read_text()
+    again = rigs(first.folder, on_tcp=True, manner={"tokens_per_address": 1})
+    assert ask_for_token(again, "two") == 429
+
+
+def test_whoever_works_on_this_machine_is_not_counted(rig: Any) -> None:
+    """On the private socket there is no address, and no limit but the one of the client id."""
+    assert [ask_for_token(rig, f"client {number}") for number in range(15)] == [200] * 15
+
+
 def test_every_endpoint_but_the_token_s_asks_for_a_token(rig: Any) -> None:
     calls = [
         ("GET", "/api/credits/balance/simple"),
