@@ -36,6 +36,12 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
+def _not_the_cloud_s(value: str) -> str:
+    if value == "NEMO_TOKEN":
+        raise ValueError("must not be NEMO_TOKEN: that belongs to the cloud, and the studio never sees it")
+    return value
+
+
 AbsolutePath = Annotated[Path, BeforeValidator(_expanded), Field(strict=False)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -85,7 +91,7 @@ class AssistantConfig(_Section):
 
     url: WebAddress | None = None
     model: str | None = None
-    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$"), AfterValidator(_not_the_cloud_s)] | None = None
 
 
 class StudioConfig(_Section):

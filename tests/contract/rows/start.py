@@ -97,6 +97,7 @@ ROWS = (
         2,
         "the studio never sees it, and with `kind: studio` `doctor` and the inbox file say that it is set and unused",
         "daemon_account::test_with_the_studio_the_own_token_is_said_to_be_unused_and_the_studio_never_sees_it",
+        "tests/unit/photovideos/config/test_config.py::test_a_value_out_of_bounds_is_told_by_its_path",
         "tests/end_to_end/test_systemd.py::test_what_runs_has_no_capabilities_and_a_token_only_as_a_credential",
     ),
     row(

@@ -62,6 +62,7 @@ def test_all_problems_are_told_at_once() -> None:
         ("studio: {workers: 0}", "studio.workers"),
         ("studio: {workers: 1.5}", "studio.workers"),
         ("studio: {assistant: {key_env: a-b}}", "studio.assistant.key_env"),
+        ("studio: {assistant: {key_env: NEMO_TOKEN}}", "studio.assistant.key_env"),
         ("studio: {assistant: {url: 'https://a'}}", "studio.assistant.model"),
         ("upload: {longest_edge_pixels: -1}", "upload.longest_edge_pixels"),
         ("upload: {strip_metadata: 1}", "upload.strip_metadata"),
