@@ -15,6 +15,7 @@ import os
 import re
 import stat
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,8 @@ def files_of(directory: Path) -> Iterator[tuple[str, os.stat_result]]:
             if entry.is_dir(follow_symlinks=False):
                 waiting.append(entry.path)
             elif entry.is_file(follow_symlinks=False) and not entry.name.lower().endswith(_NO_TEXT):
-                yield entry.path, entry.stat(follow_symlinks=False)
+                with suppress(OSError):  # a daemon that others still need takes files away meanwhile
+                    yield entry.path, entry.stat(follow_symlinks=False)
 
 
 def searched(directories: list[Path], secrets: frozenset[bytes]) -> list[Hit]:
