@@ -84,7 +84,7 @@ def test_the_client_id_is_on_disk_before_it_is_sent(cloud: FakeCloud, book: Toke
 
     def look(handler: Handler, asked: Asked) -> None:
         seen.append(asked.headers["x-client-id"] in path.read_text())
-        handler.answer({"code": 0, "data": {"token": "t"}})
+        handler.answer({"code": 0, "data": {"token": "nmv_usr_t"}})
 
     cloud.plan("anonymous-token", look)
     book.token()
@@ -166,11 +166,11 @@ def test_a_second_429_that_says_how_long_is_honoured(cloud: FakeCloud, book: Tok
 def test_after_429_the_token_there_is_goes_on_to_its_end_and_no_longer(
     cloud: FakeCloud, book: TokenBook, now: Now
 ) -> None:
-    cloud.plan("anonymous-token", answers({"token": "t", "expires_at": now() + 7.02 * DAY}), *[LIMITED] * 4)
+    cloud.plan("anonymous-token", answers({"token": "nmv_usr_t", "expires_at": now() + 7.02 * DAY}), *[LIMITED] * 4)
     book.token()
     now.at += 7.01 * DAY
     assert book.refresh_if_due() is False
-    assert book.token().secret == "t"
+    assert book.token().secret == "nmv_usr_t"
     now.at += 0.02 * DAY
     with pytest.raises(TokenLimited):
         book.token()
@@ -198,11 +198,11 @@ def test_a_second_ask_after_429_may_succeed(cloud: FakeCloud, book: TokenBook) -
 
 
 def test_a_refresh_that_is_limited_keeps_the_token_while_it_lives(cloud: FakeCloud, book: TokenBook, now: Now) -> None:
-    cloud.plan("anonymous-token", answers({"token": "t", "expires_at": now() + 20 * DAY}), LIMITED, LIMITED)
+    cloud.plan("anonymous-token", answers({"token": "nmv_usr_t", "expires_at": now() + 20 * DAY}), LIMITED, LIMITED)
     book.token()
     now.at += 7.5 * DAY
     assert book.refresh_if_due() is False
-    assert book.token().secret == "t"
+    assert book.token().secret == "nmv_usr_t"
     assert len(cloud.asked) == 3
     now.at += 0.1 * DAY
     assert book.refresh_if_due() is True
@@ -294,7 +294,7 @@ def test_each_backend_has_its_own_tokens_and_all_have_one_client_id(cloud: FakeC
 
 
 def test_an_expiry_in_the_past_counts_as_none(cloud: FakeCloud, book: TokenBook, now: Now) -> None:
-    cloud.plan("anonymous-token", answers({"token": "t", "expires_at": "2001-01-01T00:00:00Z"}))
+    cloud.plan("anonymous-token", answers({"token": "nmv_usr_t", "expires_at": "2001-01-01T00:00:00Z"}))
     assert book.token().expires_at == now() + 7 * DAY
 
 
@@ -354,10 +354,10 @@ def test_two_processes_at_once_do_not_ask_twice(cloud: FakeCloud, path: Path) ->
 
     def slow(handler: Handler, _asked: Asked) -> None:
         is_answered.wait(0.5)
-        handler.answer({"code": 0, "data": {"token": "the_one"}})
+        handler.answer({"code": 0, "data": {"token": "nmv_usr_the_one"}})
 
     cloud.plan("anonymous-token", slow)
-    assert asked_elsewhere(cloud, path) == ["the_one", "the_one"]
+    assert asked_elsewhere(cloud, path) == ["nmv_usr_the_one", "nmv_usr_the_one"]
     assert len(cloud.asked) == 1
     assert json.loads(path.read_text())["version"] == 1
 
