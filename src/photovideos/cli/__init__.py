@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from contextlib import nullcontext
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, TextIO
 
@@ -17,18 +15,14 @@ import typer
 
 from photovideos import __version__, config, demo, doctor, logs
 from photovideos import explain as explaining
-from photovideos.cli import setup, shown
+from photovideos.cli import beside, setup, shown
 from photovideos.cli.progress import following
 from photovideos.config import Config
 from photovideos.daemon import Daemon, clock, stopped_by_signals, when_there_is_room
-from photovideos.daemon.lock import StateLock
 from photovideos.daemon.wishes import check_folder_of
 from photovideos.errors import ConfigError, PhotoVideosError, UsageError
-from photovideos.jobs.ledger import Ledger
 
 USAGE, UNDONE = 2, 1
-WAIT_SECONDS = 0.2
-ANSWER_SECONDS = 30.0
 MAX_LINE_CHARACTERS = 8192
 
 app = typer.Typer(
@@ -103,11 +97,12 @@ def once(
     settings = _service_config(context, config_file, makes_inbox=not folders)
     logs.set_up()
     chosen = [check_folder_of(settings, folder) for folder in folders or []]
-    if chosen and (holder := _running_daemon(settings)):
-        raise typer.Exit(_through_daemon(settings, "once", chosen, holder))
+    if chosen and (holder := beside.running_daemon(settings)):
+        print(f"photovideos runs already (process {holder}); it makes the film.", file=sys.stderr)
+        raise typer.Exit(beside.once_through_daemon(settings, chosen))
     with Daemon(settings, os.environ, is_once=True) as daemon, stopped_by_signals(daemon), _bars(daemon):
         status = daemon.once_folders(chosen) if chosen else daemon.once()
-    for line in shown.left_undone(_jobs(settings)) if status else []:
+    for line in _left_undone(settings) if status else []:
         _say(line, file=sys.stderr)
     raise typer.Exit(status)
 
@@ -169,7 +164,9 @@ def status(
 ) -> None:
     """Jobs, their progress, and what each waits for."""
     settings = config.load(config_file or context.obj, os.environ)
-    standing = shown.standing(_read(settings), settings, is_running=_running_daemon(settings) is not None)
+    standing = shown.standing(
+        beside.readable_ledger(settings), settings, is_running=beside.running_daemon(settings) is not None
+    )
     if as_json:
         print(shown.as_json(standing))
         return
@@ -180,13 +177,13 @@ def status(
 @app.command()
 def retry(context: typer.Context, folder: FolderArgument, config_file: ConfigOption = None) -> None:
     """Goes on with a folder that failed, or makes a finished one from scratch."""
-    _control(config.load(config_file or context.obj, os.environ), "retry", folder)
+    _say(beside.control(config.load(config_file or context.obj, os.environ), "retry", folder))
 
 
 @app.command()
 def cancel(context: typer.Context, folder: FolderArgument, config_file: ConfigOption = None) -> None:
     """Stops a folder's job; nothing is published."""
-    _control(config.load(config_file or context.obj, os.environ), "cancel", folder)
+    _say(beside.control(config.load(config_file or context.obj, os.environ), "cancel", folder))
 
 
 @app.command()
@@ -259,60 +256,6 @@ def _bars(daemon: Daemon, *, always: bool = False) -> Any:
     return nullcontext()
 
 
-def _running_daemon(settings: Config) -> str | None:
-    """The process that holds the state directory, if one does."""
-    directory = config.resolved_state_dir(settings, os.environ)
-    if not directory.exists():
-        return None
-    lock = StateLock(directory)
-    holder = lock.try_to_take()
-    lock.release()
-    return holder
-
-
-def _read(settings: Config) -> Ledger | None:
-    path = config.resolved_state_dir(settings, os.environ) / "ledger.sqlite"
-    return Ledger(path, clock=clock, is_reader=True) if path.exists() else None
-
-
-def _jobs(settings: Config) -> list[Any]:
-    ledger = _read(settings)
-    return ledger.jobs() if ledger else []
-
-
-def _control(settings: Config, verb: str, folder: Path) -> None:
-    """Through the running daemon; without one the wish waits in the ledger for the next start."""
-    chosen = check_folder_of(settings, folder)
-    ledger = Ledger(config.resolved_state_dir(settings, os.environ) / "ledger.sqlite", clock=clock)
-    if _running_daemon(settings) is None:
-        ledger.ask(verb, str(chosen))
-        _say(f"Noted. It is done when photovideos runs next ({verb} {chosen.name}).")
-        return
-    _asked(ledger, verb, chosen)
-    _say(f"{verb.capitalize()}: {chosen.name}")
-
-
-def _through_daemon(settings: Config, verb: str, folders: list[Path], holder: str) -> int:
-    """`once FOLDER` beside a running daemon: it does the work, we wait for its jobs."""
-    print(f"photovideos runs already (process {holder}); it makes the film.", file=sys.stderr)
-    ledger = Ledger(config.resolved_state_dir(settings, os.environ) / "ledger.sqlite", clock=clock)
-    for folder in folders:
-        _asked(ledger, verb, folder)
-    return max(int(_await(partial(shown.ended, ledger, folder, clock), seconds=None)) for folder in folders)
-
-
-def _asked(ledger: Ledger, verb: str, folder: Path) -> None:
-    """Writes the wish down and waits until the daemon has taken it."""
-    answer = _await(partial(ledger.answer_to, ledger.ask(verb, str(folder))), seconds=ANSWER_SECONDS)
-    if answer is None or answer.startswith("refused"):
-        raise PhotoVideosError(answer or "The running photovideos does not answer.")
-
-
-def _await(look: Callable[[], Any], *, seconds: float | None) -> Any:
-    deadline = None if seconds is None else time.monotonic() + seconds
-    pause = threading.Event()
-    while (found := look()) is None:
-        if deadline is not None and time.monotonic() > deadline:
-            return None
-        pause.wait(WAIT_SECONDS)
-    return found
+def _left_undone(settings: Config) -> Iterable[str]:
+    ledger = beside.readable_ledger(settings)
+    return shown.left_undone(ledger.jobs()) if ledger else ()
