@@ -1,4 +1,4 @@
-"""The limits of the cloud's tokens, as the studio on TCP keeps them, and what the client makes of them (contract §2)."""
+"""The limits of the cloud on tokens, as the studio on TCP keeps them, and what a client makes of them (contract §2)."""
 
 from __future__ import annotations
 
