@@ -141,7 +141,8 @@ class Workers:
     def _work(self, job: Job) -> None:
         """The worker's top frame: whatever happens, the job is in a state that says what happens next."""
         log = _log.bind(job=job.reference, folder=job.key.name)
-        log.info("job.begun", backend=job.backend, attempt=job.attempts + 1)
+        if _is_worth_a_line(job):
+            log.info("job.begun", backend=job.backend, attempt=job.attempts + 1)
         try:
             self._walk(job)
             self._ended(job, JobState.DONE, problem=None, attempts=0, failing_since=None, due_at=None)
@@ -252,20 +253,26 @@ class Workers:
             return None
         moved = self._tools.ledger.put(job.id, state, stage=None, progress=None, **values)
         problem = moved.problem
-        _log.info(
-            "job.ended",
-            job=job.reference,
-            folder=moved.key.name,
-            state=state,
-            reason=problem.message if problem else None,
-            detail=problem.detail or None if problem else None,
-        )
+        if state is not JobState.RETRYING or problem != job.problem or _is_worth_a_line(job):
+            _log.info(
+                "job.ended",
+                job=job.reference,
+                folder=moved.key.name,
+                state=state,
+                reason=problem.message if problem else None,
+                detail=problem.detail or None if problem else None,
+            )
         if is_shown:
             standing.show(self._tools.ledger, moved, now=self._tools.clock())
         return moved
 
     def _forget_work(self, job: Job) -> None:
         shutil.rmtree(self._tools.work_dir / job.id, ignore_errors=True)
+
+
+def _is_worth_a_line(job: Job) -> bool:
+    """Of a job that waits for days, the first tries, then ever fewer: the log stays small under a lasting error."""
+    return (job.attempts + 1) & job.attempts == 0  # the 1st, 2nd, 4th, 8th …
 
 
 def _wait_seconds(error: TryLater, attempts: int, *, waits_for_ever: bool) -> float:
