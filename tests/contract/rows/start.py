@@ -110,6 +110,7 @@ ROWS = (
         "A 1001 on it parks the queue",
         "daemon_account::test_a_refused_own_token_parks_the_queue_with_one_notice",
         "ledger::test_a_paused_backend_begins_nothing_and_goes_on_with_what_it_parked",
+        "outcome::test_another_token_at_start_resumes_the_queue_and_the_same_one_does_not",
     ),
     row(
         2,
@@ -128,7 +129,10 @@ ROWS = (
     ),
     row(
         2,
-        "One token per client id per 7 days (HTTP 429)",
+        "One token per client id per 7 days (HTTP 429), and about ten per address per 7 days.",
+        "s_accounts::test_an_address_gets_ten_tokens_in_seven_days_and_then_429",
+        "tests/contract/test_studio_limits.py::"
+        "test_the_studio_limits_tokens_by_address_and_the_client_waits_without_another_id",
         "s_accounts::test_the_same_client_id_gets_429_while_its_token_lives",
         "both::test_one_token_a_client",
     ),
@@ -162,6 +166,8 @@ ROWS = (
         "token::test_after_429_the_token_there_is_goes_on_to_its_end_and_no_longer",
         "token::test_after_429_it_waits_asks_once_more_and_then_leaves_it_to_the_schedule",
         "token::test_a_refresh_that_was_missed_is_made_up_and_none_is_made_without_need",
+        "errands::test_the_token_is_refreshed_at_the_end_of_its_days_also_if_that_was_missed",
+        "errands::test_what_was_missed_is_made_up_at_start_and_looked_for_every_hour",
         "trouble::test_a_limit_on_tokens_is_asked_about_by_the_schedule_alone_and_the_jobs_wait",
     ),
     row(
@@ -183,6 +189,7 @@ ROWS = (
         "older tokens stay in it while a job's render refers to them",
         "token::test_after_1001_there_is_a_new_token_and_the_old_one_is_still_known",
         "token::test_older_tokens_go_when_no_render_refers_to_them",
+        "errands::test_older_tokens_are_kept_while_a_render_refers_to_them",
     ),
     row(
         2,
@@ -242,6 +249,7 @@ ROWS = (
         "Registration link (2001 and 402 on an anonymous token): `https://nemovideo.com/register?bind=<user_id>`, the "
         "session's id before the state's and the token's",
         "caller::test_the_link_is_bound_to_whoever_the_session_belongs_to",
+        "job_account::test_the_link_binds_the_session_s_id_before_the_state_s_and_the_token_s",
         "account::test_the_link_binds_the_first_id_that_may_stand_in_it",
         "account::test_a_blocked_export_is_told_as_a_matter_of_the_plan",
         "client::test_the_registration_link_binds_the_sessions_user",

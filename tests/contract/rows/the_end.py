@@ -195,9 +195,13 @@ ROWS = (
         'anonymous: registration link with `?bind=<id>`; a `NEMO_TOKEN` user: "Top up credits in your account"; the '
         "job waits, nothing is lost.",
         "account::test_what_to_do_without_credits_depends_on_whose_token_it_is",
+        "job_account::test_whoever_has_to_register_is_told_where_and_what_then",
+        "job_account::test_the_user_of_a_token_of_his_own_has_no_link_to_follow",
+        "job_account::test_what_was_parked_goes_on_where_it_stood",
         "client::test_the_registration_link_binds_the_sessions_user",
         "daemon::test_without_credits_the_job_waits_and_says_where_to_register",
         "messages::test_a_stream_that_ends_for_want_of_credits_parks_and_goes_on_with_credits",
+        "errands::test_new_credits_resume_the_queue_and_the_jobs_that_were_parked_for_them",
     ),
     row(
         9,
