@@ -59,16 +59,16 @@ def main(options: argparse.Namespace) -> int:
                 case = (root, stage, victim, kind, reference)
                 played[stage.name, kind, victim] = players.submit(played_to_its_end, *case)
         for stage in stages:
-            cells = []
+            cells, known = [], len(wrong)
             for kind, victim in columns:
                 verdict = played[stage.name, kind, victim].result()
                 cells.append(f"ok {verdict.seconds:4.1f} s" if verdict.is_ok else f"WRONG {len(wrong) + 1}")
                 wrong += [] if verdict.is_ok else [f"{stage.name}, {kind}, {victim}: {'; '.join(verdict.problems)}"]
             print(f"{stage.name:34}" + "".join(f"{cell:16}" for cell in cells), flush=True)
+            for number, line in enumerate(wrong[known:], known + 1):
+                print(f"  {number}  {line}", flush=True)
     minutes = (monotonic() - begun) / 60
     print(f"{len(played) - len(wrong)} of {len(played)} ok, in {minutes:.1f} minutes, {options.at_once} at once")
-    for number, line in enumerate(wrong, 1):
-        print(f"{number}  {line}")
     return 1 if wrong else 0
 
 
