@@ -11,6 +11,7 @@ from typing import Any
 
 from photovideos.config import Config
 from photovideos.daemon import health
+from photovideos.delivery.status import State
 from photovideos.explain import Explanation
 from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.states import NEEDS_HELP, JobState
@@ -50,7 +51,7 @@ def standing(ledger: Ledger | None, config: Config, *, is_running: bool) -> dict
 def _job(job: Job) -> dict[str, Any]:
     return {
         "folder": clean(str(Path(job.key.inbox) / job.key.name), 4096),
-        "state": "on hold" if job.is_held and job.state not in _FINISHED else job.state.value,
+        "state": State.ON_HOLD if job.is_held and job.state not in _FINISHED else job.state.value,
         "stage": job.stage.value if job.stage else None,
         "progress": job.progress,
         "since": _moment(job.since),
@@ -88,7 +89,7 @@ def left_undone(jobs: list[Job]) -> Iterator[str]:
     for job in jobs:
         if job.state in _FINISHED:
             continue
-        word = "NEEDS HELP" if job.state in NEEDS_HELP else "waits"
+        word = State.NEEDS_HELP if job.state in NEEDS_HELP else "waits"
         reason = f"{job.problem.message} {job.problem.advice}".rstrip() if job.problem else job.state.value
         yield f"{clean(job.key.name, 200)}: {word}: {reason}"
 

@@ -29,8 +29,8 @@ MAX_LINES = 40
 MAX_LINE_CHARACTERS = 300
 REWRITE_SECONDS = 15.0
 _NEWLINE = "\r\n"
-_TRYING_AGAIN = "trying again at "
-_TRYING_AGAIN_SHAPE = re.compile(re.escape(_TRYING_AGAIN) + r"\d\d-\d\d")
+TRYING_AGAIN = "trying again at "
+_AGAIN_SHAPE = re.compile(re.escape(TRYING_AGAIN) + r"\d\d-\d\d")
 
 
 class State(StrEnum):
@@ -56,7 +56,7 @@ _STATES = frozenset(state.value for state in State)
 
 def trying_again(at: datetime) -> str:
     """The state of a job that is tried again at this local time."""
-    return f"{_TRYING_AGAIN}{at:%H-%M}"
+    return f"{TRYING_AGAIN}{at:%H-%M}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ def file_name(state: str) -> str:
 
 
 def is_state(state: str) -> bool:
-    return state in _STATES or _TRYING_AGAIN_SHAPE.fullmatch(state) is not None
+    return state in _STATES or _AGAIN_SHAPE.fullmatch(state) is not None
 
 
 def text_of(note: StatusNote) -> str:

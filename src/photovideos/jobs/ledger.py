@@ -217,10 +217,6 @@ class Ledger(Notebook):
                 "UPDATE jobs SET state=?, stage=NULL, progress=NULL WHERE state=?", (JobState.QUEUED, JobState.WORKING)
             ).rowcount
 
-    def forget(self, job_id: JobId) -> None:
-        with self._db.writing() as db:
-            db.execute("DELETE FROM jobs WHERE id=?", (job_id,))
-
     def forget_gone(self, before: float) -> int:
         """Clean-up: folders that are gone since before that moment."""
         with self._db.writing() as db:

@@ -56,7 +56,6 @@ class Answer:
     status: int
     code: int | None = None
     words: str = ""
-    is_json: bool = False
     retry_after_seconds: float | None = None
 
     @property
@@ -83,11 +82,11 @@ def read(status: int, body: bytes, *, retry_after: str | None = None, is_render:
     except jsontext.JsonError:
         return Answer(status=status, retry_after_seconds=seconds)
     if not isinstance(value, dict):
-        return Answer(status=status, is_json=value is not None, retry_after_seconds=seconds)
+        return Answer(status=status, retry_after_seconds=seconds)
     code = _code(value)
     if code is None and value.get("success") is False and not (is_render and _has_status(value)):
         code = status if status >= 400 else -1
-    return Answer(status=status, code=code, words=_words(value), is_json=True, retry_after_seconds=seconds)
+    return Answer(status=status, code=code, words=_words(value), retry_after_seconds=seconds)
 
 
 def without(body: bytes, secret: str) -> bytes:

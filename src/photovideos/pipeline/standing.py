@@ -8,7 +8,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from photovideos.delivery import status
-from photovideos.delivery.status import StatusNote
+from photovideos.delivery.status import State, StatusNote
 from photovideos.errors import PhotoVideosError, RecordUnreadable
 from photovideos.intake import scan
 from photovideos.jobs.ledger import Job, Ledger, Pause
@@ -32,18 +32,18 @@ def _state_and_lines(job: Job, pauses: Sequence[Pause]) -> tuple[str | None, lis
     problem = [line for line in (job.problem.message, job.problem.advice) if line] if job.problem else []
     if job.state is JobState.QUEUED:
         if job.is_held:
-            return "on hold", ["A file HOLD lies in this folder. Remove it to go on."]
+            return State.ON_HOLD, ["A file HOLD lies in this folder. Remove it to go on."]
         pause = next((pause for pause in pauses if pause.backend is job.backend), None)
         if pause is not None:
-            return "queued", [f"Waiting: {pause.problem.message}", pause.problem.advice]
-        return "queued", ["The film is made as soon as it is this folder's turn."]
+            return State.QUEUED, [f"Waiting: {pause.problem.message}", pause.problem.advice]
+        return State.QUEUED, ["The film is made as soon as it is this folder's turn."]
     if job.state is JobState.RETRYING:
         at = datetime.fromtimestamp(job.due_at or 0.0).astimezone()
-        return f"trying again at {at:%H-%M}", [*problem, f"Next try at {at:%H:%M}. Nothing is lost."]
+        return status.trying_again(at), [*problem, f"Next try at {at:%H:%M}. Nothing is lost."]
     if job.state in (JobState.PARKED, JobState.FAILED):
-        return "NEEDS HELP", [*problem, _WHAT_RETRY_DOES]
+        return State.NEEDS_HELP, [*problem, _WHAT_RETRY_DOES]
     if job.state is JobState.CANCELLED:
-        return "cancelled", [
+        return State.CANCELLED, [
             "This film was cancelled; nothing was put into the folder.",
             "To make it after all, put an empty file named RETRY into this folder, or change prompt.txt.",
         ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from photovideos.config import Config
 from photovideos.delivery import inbox_file
 from photovideos.delivery.inbox_file import InboxNote, Waiting
+from photovideos.delivery.status import State
 from photovideos.intake.listing import Listing
 from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.states import NEEDS_HELP, UNDER_WAY, JobState
@@ -85,7 +86,7 @@ def _queue(jobs: list[Job], waiting: Mapping[str, str]) -> Iterator[Waiting]:
     for job in jobs:
         if job.state in UNDER_WAY and job.key.name not in waiting:
             state = job.stage.value if job.stage and job.state is JobState.WORKING else job.state.value
-            yield Waiting(folder=job.key.name, state="on hold" if job.is_held else state)
+            yield Waiting(folder=job.key.name, state=State.ON_HOLD if job.is_held else state)
     for name, state in waiting.items():
         yield Waiting(folder=name, state=state)
 

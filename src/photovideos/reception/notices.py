@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from photovideos.delivery.status import StatusNote
+from photovideos.delivery.status import State, StatusNote
 from photovideos.intake.settle import Verdict, Waiting
 from photovideos.logs import clean
 from photovideos.model import LeftOut, Snapshot
 
 STATES = {
-    Waiting.COPY: "waiting for copy to finish",
-    Waiting.PROMPT: "waiting for prompt.txt",
-    Waiting.PHOTOS: "waiting for photos",
-    Waiting.HOLD: "on hold",
+    Waiting.COPY: State.WAITING_FOR_COPY,
+    Waiting.PROMPT: State.WAITING_FOR_PROMPT,
+    Waiting.PHOTOS: State.WAITING_FOR_PHOTOS,
+    Waiting.HOLD: State.ON_HOLD,
 }
 
 _LINES = {
@@ -48,11 +48,11 @@ def _of_too_big(why: str, *, since: float) -> StatusNote:
         f"This folder is too big for one film: {why}.",
         "Move a part of its files into folders of their own, each with a prompt.txt.",
     )
-    return _note("NEEDS HELP", lines, since=since)
+    return _note(State.NEEDS_HELP, lines, since=since)
 
 
 def of_problem(message: str, advice: str, *, since: float) -> StatusNote:
-    return _note("NEEDS HELP", [message, advice], since=since)
+    return _note(State.NEEDS_HELP, [message, advice], since=since)
 
 
 def of_lost_record(*, since: float) -> StatusNote:
@@ -62,7 +62,7 @@ def of_lost_record(*, since: float) -> StatusNote:
         "To make the film from the beginning, put an empty file named RETRY into this folder.",
         "With NemoVideo that may be charged a second time.",
     )
-    return _note("NEEDS HELP", lines, since=since)
+    return _note(State.NEEDS_HELP, lines, since=since)
 
 
 def of_new_photos(*, since: float) -> StatusNote:
@@ -70,7 +70,7 @@ def of_new_photos(*, since: float) -> StatusNote:
         "Photos came or went since the film was made. That alone makes no new film.",
         "To take them along, change prompt.txt, add the line `upload` to it, or put an empty file RETRY here.",
     )
-    return _note("new photos", lines, since=since)
+    return _note(State.NEW_PHOTOS, lines, since=since)
 
 
 def of_already_made(film: str, *, since: float) -> StatusNote:
@@ -78,7 +78,7 @@ def of_already_made(film: str, *, since: float) -> StatusNote:
         f"The film of these photos is here already: {clean(film, 200)}",
         "To make it again, put an empty file named RETRY into this folder, or change prompt.txt.",
     )
-    return _note("already made", lines, since=since)
+    return _note(State.ALREADY_MADE, lines, since=since)
 
 
 def of_gate(count: int, *, since: float) -> StatusNote:
@@ -87,12 +87,12 @@ def of_gate(count: int, *, since: float) -> StatusNote:
         f"{count} folders were ready when photovideos saw this inbox first, and NemoVideo makes the films.",
         "So that nothing is sent and paid by mistake, put an empty file named READY into the inbox itself to begin.",
     )
-    return _note("on hold", lines, since=since)
+    return _note(State.ON_HOLD, lines, since=since)
 
 
 def of_no_room(message: str, advice: str, *, since: float) -> StatusNote:
     """Our own records have no room, so it cannot be taken in yet."""
-    return _note("queued", [f"Waiting: {message}", advice], since=since)
+    return _note(State.QUEUED, [f"Waiting: {message}", advice], since=since)
 
 
 def of_other_backend(*, since: float) -> StatusNote:
@@ -101,7 +101,7 @@ def of_other_backend(*, since: float) -> StatusNote:
         "This film was made on this machine; films are made by NemoVideo now.",
         "To send this folder's photos to NemoVideo, put an empty file named READY into this folder.",
     )
-    return _note("on hold", lines, since=since)
+    return _note(State.ON_HOLD, lines, since=since)
 
 
 def _note(

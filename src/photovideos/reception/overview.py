@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from photovideos.delivery.status import State
 from photovideos.intake.pace import Pace
 from photovideos.intake.settle import Waiting
 from photovideos.jobs.ledger import Entry
@@ -38,7 +39,7 @@ def waiting_in(folders: Mapping[str, Seen], roster: list[Entry]) -> dict[str, st
         if seen.held_back is not None:
             waiting[name] = seen.held_back
         elif seen.waiting not in (None, Waiting.NOTHING) and name not in taken:
-            waiting[name] = "NEEDS HELP" if seen.is_too_big else notices.STATES[seen.waiting]
+            waiting[name] = State.NEEDS_HELP if seen.is_too_big else notices.STATES[seen.waiting]
     return waiting
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from photovideos.delivery import status
+from photovideos.delivery.status import State
 from photovideos.intake import scan
 from photovideos.intake.settle import Verdict
 from photovideos.jobs.ledger import Ledger
@@ -18,7 +19,7 @@ from photovideos.model import Control, Fingerprint, Snapshot
 from photovideos.reception.decide import View
 from photovideos.reception.seen import WAITING_MARK, Seen, inputs_digest
 
-BEGUN_STATES = ("connecting", "uploading", "making", "rendering", "trying again at", "NEEDS HELP")
+_BEGUN = (State.CONNECTING, State.UPLOADING, State.MAKING, State.RENDERING, status.TRYING_AGAIN, State.NEEDS_HELP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,4 +68,4 @@ class Sight:
 def tells_of_a_job(folder_fd: int) -> bool:
     """Does the folder's status file say that work had begun? One that only waits bears another reference."""
     found = status.find(folder_fd)
-    return found is not None and found.state.startswith(BEGUN_STATES) and not found.reference.startswith(WAITING_MARK)
+    return found is not None and found.state.startswith(_BEGUN) and not found.reference.startswith(WAITING_MARK)

@@ -16,7 +16,7 @@ import av
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from photovideos_studio.photos import coded, colour
 from photovideos_studio.photos.formats import JPEG, Family, MediaFormat, sniff_file
@@ -218,9 +218,3 @@ def _plane(frame: av.VideoFrame, index: int) -> Plane:
 
 def frame_count(image: Image.Image) -> int:
     return int(getattr(image, "n_frames", 1))
-
-
-def frame_delays_ms(image: Image.Image) -> list[int]:
-    """How long each picture of an animation is shown; browsers show less than 20 ms as 100."""
-    delays = [int(frame.info.get("duration", 100)) for frame in ImageSequence.Iterator(image)]
-    return [delay if delay >= 20 else 100 for delay in delays]

@@ -27,20 +27,6 @@ class Shown:
     clip_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Slots:
-    """`starts` in frames, one per picture, and the film's `end`. `transition`: frames of overlap."""
-
-    starts: tuple[int, ...]
-    end: int
-    transitions: tuple[int, ...]
-    fps: int
-
-    def ms(self, frame: int) -> int:
-        """The first whole millisecond at or before a frame, so that the frame itself is inside."""
-        return frame * 1000 // self.fps
-
-
 def natural_length(shown: Sequence[Shown], slot_s: float) -> float:
     """Seconds of a film in which every photo has `slot_s` and every clip its own length, within reason."""
     return sum(_slot_of(one, slot_s) for one in shown)
