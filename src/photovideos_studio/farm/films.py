@@ -72,7 +72,7 @@ class FilmRun:
     def run(self) -> tuple[str, ...]:
         """Gives sentences for a person on what could not be heard. Raises RenderError. No worker is left, ever."""
         plan = pieces(self.draft)
-        deal = Deal(len(plan))
+        deal = Deal([piece.last - piece.first for piece in plan])
         posts = [_Post(number) for number in range(max(1, min(self.crew, len(plan))))]
         try:
             while not self._written:

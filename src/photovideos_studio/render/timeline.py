@@ -5,6 +5,7 @@ Frame n shows the moment n / fps, taken at its middle, so that a transition is t
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,8 +14,12 @@ from typing import Final
 from photovideos_studio.draft import Draft, PictureSegment, TransitionKind
 
 _TEXT_FADE_MS: Final = 450.0
-_PIECE_SECONDS: Final = 1.6
+# A fresh encoder costs a key frame, and memory to be cleared; but short pieces share the end of the work out evenly.
+_PIECE_SECONDS: Final = 4.0
+_LAST_PIECE_SECONDS: Final = 1.0
+_SHORT_PIECES: Final = 4
 _SNAP: Final = 0.3
+_SNAP_SECONDS: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,19 +103,27 @@ class Timeline:
 
 
 def pieces(draft: Draft) -> tuple[Piece, ...]:
-    """The film cut into groups of about the same length, where possible at a hard cut. The same for the same draft,
-    however many workers there are: that is what makes frames reproducible."""
+    """The film cut into long groups of about the same length and a few short last ones, where possible at a hard cut.
+    The same for the same draft, however many workers there are: that is what makes frames reproducible."""
     count = draft.frame_count
-    wanted = max(1, round(_PIECE_SECONDS * draft.fps))
+    short = round(_LAST_PIECE_SECONDS * draft.fps)
+    turn = max(0, count - _SHORT_PIECES * short)
     cuts = [
         round(segment.start_ms * draft.fps / 1000)
         for segment in draft.pictures[1:]
         if segment.transition.kind is TransitionKind.NONE or segment.transition.length_ms <= 0
     ]
-    bounds = [0]
-    while count - bounds[-1] > wanted * (1 + _SNAP):
-        target = bounds[-1] + wanted
-        near = [cut for cut in cuts if abs(cut - target) <= wanted * _SNAP]
-        bounds.append(min(near, key=lambda cut: abs(cut - target)) if near else target)
-    bounds.append(count)
+    targets = [*_even(0, turn, round(_PIECE_SECONDS * draft.fps)), *_even(turn, count, short)]
+    bounds = sorted({0, count, *(_snapped(at, length, cuts, draft.fps) for at, length in targets if at)})
     return tuple(Piece(number=number, first=first, last=last) for number, (first, last) in enumerate(pairwise(bounds)))
+
+
+def _even(first: int, last: int, longest: int) -> list[tuple[int, float]]:
+    """Where pieces begin that cover these frames evenly, and their length."""
+    count = math.ceil((last - first) / longest)
+    return [(first + round(number * (last - first) / count), (last - first) / count) for number in range(count)]
+
+
+def _snapped(target: int, length: float, cuts: list[int], fps: int) -> int:
+    nearest = min(cuts, key=lambda cut: abs(cut - target), default=target)
+    return nearest if abs(nearest - target) <= min(_SNAP * length, _SNAP_SECONDS * fps) else target

@@ -190,6 +190,7 @@ def test_workers_are_niced_expendable_and_without_an_environment(farm: Farm, pho
     with open(f"/proc/{pid}/environ", encoding="ascii") as file:
         names = {entry.split("=")[0] for entry in file.read().split("\0") if entry}
     assert names <= {
+        "GLIBC_TUNABLES",
         "LANG",
         "MALLOC_ARENA_MAX",
         "MALLOC_MMAP_THRESHOLD_",

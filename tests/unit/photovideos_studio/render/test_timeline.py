@@ -20,12 +20,19 @@ def test_pieces_cover_every_frame_once_and_in_order(count: int, slot: int, fps: 
     plan = pieces(draft)
     frames = [frame for piece in plan for frame in range(piece.first, piece.last)]
     assert frames == list(range(draft.frame_count))
-    assert all(piece.last - piece.first <= 2.2 * fps for piece in plan)
+    assert all(piece.last - piece.first <= 5 * fps for piece in plan)  # as far as a player has to decode to seek
 
 
 def test_a_piece_begins_at_a_hard_cut_if_one_is_near() -> None:
-    draft, _ = draft_of([PHOTO] * 4, slot_ms=1500)
-    assert [piece.first for piece in pieces(draft)] == [0, 45, 90, 135]
+    draft, _ = draft_of([PHOTO] * 6, slot_ms=2900)
+    assert [piece.first for piece in pieces(draft)][:5] == [0, 87, 201, 302, 402]  # frame 174 is too far from 201
+
+
+def test_the_last_pieces_are_short_so_that_all_workers_end_together() -> None:
+    draft, _ = draft_of([PHOTO] * 10, slot_ms=3000, fade_ms=800)
+    lengths = [piece.last - piece.first for piece in pieces(draft)]
+    assert lengths[-4:] == [30] * 4
+    assert min(lengths[:-4]) > 100
 
 
 @given(st.integers(0, 119))
