@@ -10,10 +10,11 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from http.server import BaseHTTPRequestHandler
+from typing import Any, TypeVar
 
 from support import secrets_watch
+from support.loopback import on_loopback
 
 SESSION = "5529798706024415232"
 
@@ -86,6 +87,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 Act = Callable[[Handler, Asked], None]
+Fake = TypeVar("Fake", bound="FakeCloud")
 
 
 def said(text: str, **more: Any) -> bytes:
@@ -233,19 +235,15 @@ class Now:
 
 @contextmanager
 def serving() -> Iterator[FakeCloud]:
-    fake = FakeCloud()
-    handler = type("Bound", (Handler,), {"cloud": fake})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
-    thread.start()
-    try:
+    with listening(FakeCloud()) as fake:
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+
+
+@contextmanager
+def listening(fake: Fake) -> Iterator[Fake]:
+    """`fake` at an address of its own on loopback."""
+    with on_loopback(type("Bound", (Handler,), {"cloud": fake})) as fake.url:
+        yield fake
 
 
 def answers(value: Any, status: int = 200, **headers: str) -> Act:

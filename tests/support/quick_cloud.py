@@ -7,10 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import ThreadingHTTPServer
 from typing import Any
 
-from support.fake_cloud import Asked, FakeCloud, Handler, said
+from support.fake_cloud import Asked, FakeCloud, Handler, listening, said
 from support.small_film import small_film
 
 
@@ -143,16 +142,5 @@ _ANSWERS: dict[str, Callable[[QuickCloud, Asked], Answer]] = {
 
 @contextmanager
 def serving_quickly() -> Iterator[QuickCloud]:
-    fake = QuickCloud()
-    handler = type("Bound", (Handler,), {"cloud": fake})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    server.daemon_threads = True
-    fake.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
-    thread.start()
-    try:
+    with listening(QuickCloud()) as fake:
         yield fake
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)

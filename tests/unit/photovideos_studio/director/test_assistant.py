@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import ModuleType
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ import pytest
 
 from photovideos_studio.director import direct
 from photovideos_studio.director.assistant import Endpoint, read_answer, validated
+from support.loopback import on_loopback
 
 KEY = "the-key-of-the-assistant"
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -37,14 +38,8 @@ def listening(answer: Answer) -> Iterator[tuple[str, list[BaseHTTPRequestHandler
         def log_message(self, *_arguments: object) -> None:
             return
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/v1/", got
-        finally:
-            server.shutdown()
+    with on_loopback(Handler) as url:
+        yield f"{url}/v1/", got
 
 
 def saying(body: bytes, status: int = 200) -> Answer:

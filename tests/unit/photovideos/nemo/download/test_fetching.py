@@ -30,6 +30,7 @@ from photovideos.nemo.client import NemoClient
 from photovideos.nemo.download import download, fetching, partfile
 from photovideos.nemo.exchange import Incoming
 from support import secrets_watch
+from support.loopback import on_loopback
 
 FILM = os.urandom(300_000)
 FALLBACK = "/api/render/proxy/render_1/download"
@@ -91,17 +92,8 @@ class Shelf:
 @contextmanager
 def serving() -> Iterator[Shelf]:
     shelf = Shelf()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"shelf": shelf}))
-    server.daemon_threads = True
-    shelf.url = f"http://127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.02), daemon=True)
-    thread.start()
-    try:
+    with on_loopback(type("Bound", (Handler,), {"shelf": shelf})) as shelf.url:
         yield shelf
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
 
 
 @pytest.fixture
