@@ -8,11 +8,10 @@ proxies are not used. Everything is bounded: bytes, time, redirects, tries.
 from __future__ import annotations
 
 import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -25,14 +24,12 @@ from photovideos.nemo import codes
 from photovideos.nemo.codes import Call
 from photovideos.nemo.download import ranges
 from photovideos.nemo.download.addresses import (
-    Origin,
     Refused,
     checked_origin,
-    is_public,
     joined,
-    may_connect,
     origin_of,
 )
+from photovideos.nemo.download.guard import guard
 from photovideos.nemo.download.partfile import PartFile, Version
 from photovideos.nemo.exchange import BrokenExchange, Http, Incoming, NoConnection
 from photovideos.nemo.network import Patience
@@ -184,7 +181,7 @@ class _Fetch:
             for _hop in range(MAX_REDIRECTS + 1):
                 origin = checked_origin(url, api_url=self.api_url)
                 if origin != own and http is None:
-                    http = Http(is_allowed=self._guard(), keeps_connections=False)
+                    http = Http(is_allowed=guard(self.api_url, self.film.id), keeps_connections=False)
                 with self._opened(url, headers, http if origin != own else None) as answer:
                     if answer.status not in _REDIRECTS:
                         yield answer
@@ -209,17 +206,6 @@ class _Fetch:
 
     def _fallback(self, headers: Mapping[str, str]) -> AbstractContextManager[Incoming]:
         return self.client.open_download(self.token, self.film.id, headers=headers, stop=self.stop)
-
-    def _guard(self) -> Callable[[str], bool]:
-        api_is_public = _is_public_host(origin_of(self.api_url))
-
-        def _is_allowed(ip: str) -> bool:
-            allowed = may_connect(ip, api_is_public=api_is_public)
-            if not allowed:
-                _log.warning("download.address_refused", render=self.film.id, ip=ip)
-            return allowed
-
-        return _is_allowed
 
     # --- what comes ---------------------------------------------------------------------------------------------------
 
@@ -291,11 +277,3 @@ class _Fetch:
             f"({round(self.max_bytes / 1e9, 1):g} GB).",
             advice="Ask for a shorter film, and save prompt.txt.",
         )
-
-
-def _is_public_host(origin: Origin) -> bool:
-    """Whether an API at `origin` lives on the internet; one that cannot be resolved does: that is stricter."""
-    found: list[str] = []
-    with suppress(OSError, UnicodeError):
-        found = [str(entry[4][0]) for entry in socket.getaddrinfo(origin[1], origin[2], type=socket.SOCK_STREAM)]
-    return not found or any(is_public(ip) for ip in found)
