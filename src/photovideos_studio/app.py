@@ -98,6 +98,7 @@ def create_app(
         clock=clock,
         looking=ThreadPoolExecutor(LOOKS_AT_ONCE, thread_name_prefix="look"),
         heartbeat_seconds=manner.heartbeat_seconds,
+        room_wait_seconds=manner.room_wait_seconds,
         takes_file_urls=manner.takes_file_urls,
         gives_anonymous_tokens=manner.gives_anonymous_tokens,
         tokens_per_address=manner.tokens_per_address,

@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from photovideos_studio.draft import Draft
 from photovideos_studio.facts import Material, MediaFacts
-from photovideos_studio.queue import RenderQueue
+from photovideos_studio.queue import ROOM_WAIT_SECONDS, RenderQueue
 from photovideos_studio.store import Store
 
 
@@ -73,6 +73,7 @@ class Studio:
     clock: Callable[[], float]
     looking: ThreadPoolExecutor
     heartbeat_seconds: float = 10.0
+    room_wait_seconds: float = ROOM_WAIT_SECONDS
     takes_file_urls: bool = False
     gives_anonymous_tokens: bool = True
     tokens_per_address: int | None = None

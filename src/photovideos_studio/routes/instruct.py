@@ -9,13 +9,14 @@ import asyncio
 import json
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from photovideos_studio.queue import FULL
 from photovideos_studio.routes.accounts import account_of
 from photovideos_studio.routes.answers import json_answer, json_body
 from photovideos_studio.routes.context import Direction, Studio, studio_of
@@ -27,6 +28,7 @@ from photovideos_studio.store.errors import SessionMissing, StoreError
 from photovideos_studio.store.sessions import Session
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 APP_NAME = "nemo_agent"
 TOOL = "edit_timeline"
@@ -115,8 +117,25 @@ async def run_sse(request: Request) -> Response:
 
 
 async def carry_out(studio: Studio, session: Session, message: Accepted) -> Direction:
+    """What was accepted does not fail for want of room: it waits, in the order of its session."""
     async with studio.turn(session.id):
-        return await asyncio.to_thread(_direct, studio, session, message)
+        begun = await _with_room(studio, studio.store.accepted.begin, message)
+        return await _with_room(studio, _direct, studio, session, begun)
+
+
+async def _with_room(studio: Studio, write: Callable[..., T], *given: Any) -> T:
+    """`write` must leave nothing behind when it finds no room."""
+    is_told = False
+    while True:
+        try:
+            return await asyncio.to_thread(write, *given)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            if not is_told:
+                log.warning("message.waits_for_room", extra={"fields": {"reason": str(error)}})
+            is_told = True
+        await asyncio.sleep(studio.room_wait_seconds)
 
 
 def take_up_again(studio: Studio) -> None:
@@ -129,7 +148,7 @@ def take_up_again(studio: Studio) -> None:
             studio.store.accepted.end(message)
             continue
         if studio.store.accepted.is_done(message):
-            studio.store.sessions.note_message(session.id, message.text, at=studio.clock(), changed=True)
+            _note(studio, message, changed=True)
             studio.store.accepted.end(message)
         elif message.is_hopeless:
             studio.store.accepted.end(message)
@@ -147,7 +166,6 @@ async def _carry_out_alone(studio: Studio, session: Session, message: Accepted) 
 
 def _direct(studio: Studio, session: Session, message: Accepted) -> Direction:
     sessions = studio.store.sessions
-    message = studio.store.accepted.begin(message)
     try:
         materials = [upload.material for upload in sessions.uploads(session.id)]
         seed = sessions.seeded(sessions.get(session.id, user_id=session.user_id)).seed
@@ -161,12 +179,23 @@ def _direct(studio: Studio, session: Session, message: Accepted) -> Direction:
         if direction.changed:
             draft = with_ranges(with_missing_characters(direction.draft, message.text), materials, message.text)
             sessions.save_draft(session.id, draft)
-        sessions.note_message(session.id, message.text, at=studio.clock(), changed=direction.changed)
-    finally:  # also when it failed: its client is told so, and nobody carries it out later
-        studio.store.accepted.end(message)
+    except Exception as error:
+        if not isinstance(error, OSError) or error.errno not in FULL:
+            studio.store.accepted.end(message)  # its client is told so, and nobody carries it out later
+        raise
+    _note(studio, message, changed=direction.changed)
+    studio.store.accepted.end(message)
     fields = {"session": session.id, "changed": direction.changed, "files": len(materials)}
     log.info("message.directed", extra={"fields": fields})
     return direction
+
+
+def _note(studio: Studio, message: Accepted, *, changed: bool) -> None:
+    """The draft is what counts: without room for the note the message was carried out all the same."""
+    try:
+        studio.store.sessions.note_message(message.session_id, message.text, at=studio.clock(), changed=changed)
+    except OSError as error:
+        log.warning("message.unnoted", extra={"fields": {"session": message.session_id, "reason": str(error)}})
 
 
 # --- the stream --------------------------------------------------------------------------------------------------

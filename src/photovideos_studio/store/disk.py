@@ -31,7 +31,8 @@ def write_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    with suppress(OSError):  # the new content is there: who is told otherwise writes it again
+        sync_folder(path.parent)
 
 
 def write_json(path: Path, value: object) -> None:
@@ -51,7 +52,8 @@ def read_json(path: Path) -> dict[str, Any] | None:
 def move_into(part: Path, target: Path) -> None:
     """Moves a finished file within the store and makes the move last."""
     os.replace(part, target)
-    sync_folder(target.parent)
+    with suppress(OSError):  # as above
+        sync_folder(target.parent)
 
 
 def sync_folder(folder: Path) -> None:

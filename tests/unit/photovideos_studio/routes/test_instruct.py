@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import re
+from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from photovideos_studio.store import disk
 
 
 def body(session: str, text: str = "make a film", **more: Any) -> dict[str, Any]:
@@ -236,3 +242,52 @@ def test_a_message_that_takes_the_studio_down_each_time_is_given_up(rigs: Any) -
 def user_of(rig: Any, session: str) -> str:
     record = json.loads((rig.folder / "store" / "sessions" / session / "session.json").read_bytes())
     return str(record["user_id"])
+
+
+# --- no room ---------------------------------------------------------------------------------------------------------
+
+
+def no_room_for(monkeypatch: pytest.MonkeyPatch, name: str, refused: Collection[int]) -> list[str]:
+    """These writes of files of that name, counted from 1, find no room; all that were tried."""
+    write, tried = disk.write_bytes, []
+
+    def refuse(path: Path, content: bytes) -> None:
+        if re.fullmatch(name, path.name):
+            tried.append(path.name)
+            if len(tried) in refused:
+                raise OSError(errno.ENOSPC, "No space left on device")
+        write(path, content)
+
+    monkeypatch.setattr(disk, "write_bytes", refuse)
+    return tried
+
+
+@pytest.mark.parametrize(
+    ("name", "refused"), [("draft.json", (1, 2, 3)), (r"\d+-\w+\.json", (2, 3)), ("session.json", (1, 2))]
+)
+def test_an_accepted_message_waits_for_room_and_is_carried_out_once(
+    rig: Any, monkeypatch: pytest.MonkeyPatch, name: str, refused: tuple[int, ...]
+) -> None:
+    session = with_photos(rig, "a.jpg")
+    tried = no_room_for(monkeypatch, name, refused)
+    events = rig.say(session, "make a film")
+    assert not any("errorCode" in event for event in events if isinstance(event, dict))
+    assert rig.state(session)["draft"]
+    assert len(tried) == max(refused) + 1
+    assert rig.store.accepted.left() == []
+    notes = (rig.folder / "store" / "sessions" / session / "messages.jsonl").read_text(encoding="utf-8")
+    assert len(notes.splitlines()) == 1
+
+
+def test_a_message_for_whose_note_there_is_no_room_was_carried_out_all_the_same(
+    rig: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = with_photos(rig, "a.jpg")
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(rig.store.sessions, "note_message", full)
+    rig.say(session, "make a film")
+    assert rig.state(session)["draft"]
+    rig.eventually(lambda: not rig.store.accepted.left())
