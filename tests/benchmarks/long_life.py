@@ -26,6 +26,7 @@ from photovideos.intake import scan
 from photovideos.jobs.states import JobState
 from support import gauges
 from support.fake_cloud import answers
+from support.figures import Figures
 from support.house import wait_for
 from support.watched import Town, pause, photo, town_at
 
@@ -37,24 +38,6 @@ IDLE_SECONDS = 205.0
 FILM_SECONDS = 60.0  # so long films are made in b
 DAY_FACTOR, DAY_FILMS, HOUR_FACTOR = 288.0, 48, 120.0
 PATIENCE_SECONDS = 300.0
-
-
-class Figures:
-    """Prints each figure beside its limit, and counts those beyond."""
-
-    def __init__(self) -> None:
-        self.beyond = 0
-
-    def tell(self, what: str, value: float | str, limit: str = "", *, is_well: bool = True) -> None:
-        self.beyond += not is_well
-        told = f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else value
-        print(f"   {what:<58} {told:>12}  {limit:<16} {'' if not limit else 'ok' if is_well else 'BEYOND'}", flush=True)
-
-    def at_most(self, what: str, value: float, limit: float, unit: str = "") -> None:
-        self.tell(what, value, f"at most {limit:g}{unit}", is_well=value <= limit)
-
-    def exactly(self, what: str, value: int, wanted: int) -> None:
-        self.tell(what, f"{value:,}", f"exactly {wanted:,}", is_well=value == wanted)
 
 
 @contextmanager

@@ -78,6 +78,7 @@ class Verdict:
 class FolderState:
     """What is remembered of a folder between looks; all times monotonic.
 
+    `files`: the signature without the prompt.
     `changed_at`: when its inputs were last seen to change. `hot_since`: the last change or hint.
     `longest_pause_seconds`: between changes of one copy. `unfinished_since`: by the key of each unfinished file.
     `known_quiet_since`: an earlier process saw the same files since then; it counts for giving up on the unfinished,
@@ -85,6 +86,7 @@ class FolderState:
     """
 
     signature: Signature
+    files: Signature
     changed_at: float
     hot_since: float
     waiting: Waiting
@@ -141,9 +143,18 @@ def signature_of(snapshot: Snapshot) -> Signature:
 
     A digest, because a thousand folders are remembered for as long as the daemon lives.
     """
-    entries = (*snapshot.media, *snapshot.others, *snapshot.temporaries)
-    if snapshot.prompt is not None:
-        entries = (*entries, snapshot.prompt)
+    return _digest_of(_files_of(snapshot) if snapshot.prompt is None else (*_files_of(snapshot), snapshot.prompt))
+
+
+def _signature_of_files(snapshot: Snapshot) -> Signature:
+    return _digest_of(_files_of(snapshot))
+
+
+def _files_of(snapshot: Snapshot) -> tuple[FileEntry, ...]:
+    return (*snapshot.media, *snapshot.others, *snapshot.temporaries)
+
+
+def _digest_of(entries: tuple[FileEntry, ...]) -> Signature:
     lines = (f"{nfc(item.path)}\0{item.size} {item.mtime_ns} {item.ctime_ns} {item.inode}\0" for item in entries)
     whole = "".join(sorted(lines)).encode("utf-8", "surrogateescape")
     return hashlib.blake2b(whole, digest_size=16).digest()
@@ -194,10 +205,11 @@ def observe(state: FolderState | None, snapshot: Snapshot, *, now: float, facts:
 
 
 def _changed(state: FolderState | None, snapshot: Snapshot, now: float) -> FolderState:
-    signature = signature_of(snapshot)
+    signature, files = signature_of(snapshot), _signature_of_files(snapshot)
     if state is None:
         return FolderState(
             signature=signature,
+            files=files,
             changed_at=now,
             hot_since=now,
             waiting=Waiting.COPY,
@@ -210,16 +222,27 @@ def _changed(state: FolderState | None, snapshot: Snapshot, now: float) -> Folde
     if state.signature == signature:
         # Our own status file in the folder hides the trace of the rename: it is remembered.
         return replace(state, is_renamed_whole=state.is_renamed_whole or snapshot.is_renamed_whole)
-    is_same_copy = state.waiting in (Waiting.COPY, Waiting.NOTHING)  # else it rested, waiting for something else
-    pause = max(state.longest_pause_seconds, now - state.changed_at) if is_same_copy else 0.0
     return replace(
         state,
         signature=signature,
+        files=files,
         changed_at=now,
         hot_since=now,
-        longest_pause_seconds=pause,
+        longest_pause_seconds=_longest_pause(state, files, now),
         is_renamed_whole=snapshot.is_renamed_whole,
         known_quiet_since=None,
+    )
+
+
+def _longest_pause(state: FolderState, files: Signature, now: float) -> float:
+    """Of the copy that this change belongs to; if the folder rested, waiting for something else, a new one begins.
+    A person who saves the prompt again copies nothing: that is no pause, and nobody waits five minutes for it."""
+    if state.waiting not in (Waiting.COPY, Waiting.NOTHING):
+        return 0.0
+    return (
+        state.longest_pause_seconds
+        if files == state.files
+        else max(state.longest_pause_seconds, now - state.changed_at)
     )
 
 
