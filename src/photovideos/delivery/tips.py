@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from photovideos.model import BackendKind, LeftOut
+from photovideos.model import BackendKind, LeftOut, Message
+from photovideos.prompt import read as read_prompt
 
 _MANY_PHOTOS = 20
 _FEW_SECONDS, _MANY_SECONDS = 1.5, 8.0
@@ -41,7 +42,7 @@ def tips(
         told.append(f"Fewer than {_MANY_PHOTOS} photos go fastest.")
     if _is_badly_paced(pictures, seconds):
         told.append("5 to 10 photos give the best pacing for 15 to 30 seconds: about 3 seconds a photo.")
-    if _VAGUE.fullmatch(prompt.strip()) or _VAGUE_CHINESE.fullmatch(prompt.strip()):
+    if _is_vague(prompt):
         told.append(
             "A concrete wish (“30 seconds, calm music, title ‘Summer’”) works better than “make it look better”."
         )
@@ -54,3 +55,9 @@ def _is_badly_paced(pictures: int, seconds: float | None) -> bool:
     if not seconds or not pictures or not _SHORT_FILM_SECONDS[0] <= seconds <= _SHORT_FILM_SECONDS[1]:
         return False
     return not _FEW_SECONDS <= seconds / pictures <= _MANY_SECONDS
+
+
+def _is_vague(prompt: str) -> bool:
+    """Whether a message says nothing that could be carried out; the requests beside it do not make it clearer."""
+    said = [step.text for block in read_prompt(prompt).blocks for step in block.steps if isinstance(step, Message)]
+    return any(_VAGUE.fullmatch(text) or _VAGUE_CHINESE.fullmatch(text) for text in said)
