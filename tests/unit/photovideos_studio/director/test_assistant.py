@@ -15,9 +15,10 @@ import pytest
 
 from photovideos_studio.director import direct
 from photovideos_studio.director.assistant import Endpoint, read_answer, validated
+from support import secrets_watch
 from support.loopback import on_loopback
 
-KEY = "the-key-of-the-assistant"
+KEY = secrets_watch.keep_secret("the-key-of-the-assistant")
 Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
