@@ -11,27 +11,27 @@ import argparse
 import sqlite3
 import sys
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic
 
 from support.full_disks import Brink
+from support.full_disks.store_sweep import StoreSweep
 from support.full_disks.sweep import Sweep
 from support.watched import town_at
 
-PLACES = ("state", "inbox")
+PLACES = ("state", "inbox", "store")
 MOST_LINES_A_CASE = 60  # of the log: a run has about 25, and a case waits and tries again
 
 
 def sweep(place: str, every: int, first: int) -> list[str]:
     begun = monotonic()
-    with tempfile.TemporaryDirectory(prefix="full-disks-") as root, town_at(Path(root), settle_seconds=0.2) as town:
-        played = Sweep(town, Brink(town.root / "brink", town.root / place))
-        wrong = [
-            f"{place}, from write {write} on: {problem}" for write, problem in played.play(first=first, every=every)
-        ]
-        lines = town.log().count("\n") / max(1, played.cases)
-        with closing(sqlite3.connect(town.state / "ledger.sqlite")) as ledger:
+    with tempfile.TemporaryDirectory(prefix="full-disks-") as root, playing(place, Path(root)) as (played, state):
+        ended = played.play(first=first, every=every)
+        wrong = [f"{place}, from write {write} on: {problem}" for write, problem in ended]
+        lines = played.log().count("\n") / max(1, played.cases)
+        with closing(sqlite3.connect(state / "ledger.sqlite")) as ledger:
             is_sound = ledger.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
     if lines > MOST_LINES_A_CASE:
         wrong.append(f"{place}: {lines:.0f} lines of log a case")
@@ -44,6 +44,17 @@ def sweep(place: str, every: int, first: int) -> list[str]:
         flush=True,
     )
     return wrong
+
+
+@contextmanager
+def playing(place: str, root: Path) -> Iterator[tuple[Sweep | StoreSweep, Path]]:
+    """A sweep of that place, and the state directory of its daemon."""
+    if place == "store":
+        with closing(StoreSweep(root)) as studio:
+            yield studio, studio.scene.state
+    else:
+        with town_at(root, settle_seconds=0.2) as town:
+            yield Sweep(town, Brink(town.root / "brink", town.root / place)), town.state
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -238,7 +238,7 @@ def test_a41_a_folder_of_another_owner_is_told_before_anything_is_spent(town: To
 # --- every write ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("where", "every"), [("state", 37), ("inbox", 9)])
+@pytest.mark.parametrize(("where", "every"), [("state", 53), ("inbox", 13)])
 def test_a40_no_room_from_any_write_on_ends_in_one_film_when_there_is(town: Town, where: str, every: int) -> None:
     """A few of the writes; the benchmark takes all."""
     brink = Brink(town.root / "brink", town.root / where)

@@ -40,6 +40,9 @@ class Sweep:
                 return
             write += every
 
+    def log(self) -> str:
+        return self.town.log()
+
     def _dropped(self, write: int) -> Path:
         place = self.town.root / f"write {write}"
         place.mkdir()
