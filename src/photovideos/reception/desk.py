@@ -100,7 +100,8 @@ class Desk:
     def _still_rests(self, seen: Seen, folder_fd: int, job: Job | None) -> bool:
         """Does it lie as it lay when nothing was left to do? Then nothing but its directories is read."""
         if seen.glance is None and job is not None and job.glance is not None and job.key == seen.key:
-            if job.state is not JobState.SETTLING and job.glance == scan.glance(folder_fd):
+            is_known = job.state not in (JobState.SETTLING, JobState.GONE)  # gone and back again is a new drop
+            if is_known and job.glance == scan.glance(folder_fd):
                 seen.rest(job.glance)  # as before the restart
                 seen.decided = self._about(job.glance, frozenset(), job)
                 seen.is_settled, seen.waiting = True, Waiting.NOTHING
