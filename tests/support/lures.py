@@ -89,7 +89,7 @@ def _with_reference(clip: bytes, entry: bytes) -> bytes:
 
 
 def linked_matroska(url: str) -> bytes:
-    """A Matroska file with an attachment and tags that name addresses, and a segment that is said to go on elsewhere."""
+    """A Matroska file with tags that name addresses, and a segment that is said to go on elsewhere."""
     into = io.BytesIO()
     with av.open(into, "w", format="matroska") as target:
         stream = target.add_stream("mpeg4", rate=10)
