@@ -21,6 +21,8 @@ Matrix = npt.NDArray[np.float64]
 _JFIF: Final = np.array([[1, 0, 1.402], [1, -0.344136, -0.714136], [1, 1.772, 0]])
 _BT709: Final = np.array([[1, 0, 1.5748], [1, -0.187324, -0.468124], [1, 1.8556, 0]])
 _LUMA: Final = np.array([0.2126, 0.7152, 0.0722])
+# What black-and-white film makes of colours: skin and reds lighter, leaves darker than luma has them.
+_PANCHROMATIC: Final = np.array([0.34, 0.52, 0.14])
 _DITHER_EDGE: Final = 128
 # What cv2's linear resize of bytes, which cuts fractions off, takes from every sample on average.
 _RESIZE_LOSS: Final = 0.125
@@ -40,13 +42,13 @@ def _saturated(amount: float) -> Matrix:
 
 def _filters() -> dict[str, Filter]:
     none = np.zeros(3)
-    sepia = np.outer([1.07, 0.94, 0.76], _LUMA)
+    sepia = np.outer([1.08, 0.93, 0.74], _PANCHROMATIC)
     warm = np.diag([1.05, 1.0, 0.89]) @ _saturated(1.05)
     cool = np.diag([0.92, 1.0, 1.07]) @ _saturated(0.96)
     vintage = np.diag([0.88, 0.84, 0.74]) @ _saturated(0.68)
     return {
-        "bw": Filter(np.tile(_LUMA, (3, 1)) * 1.04, none - 0.02),
-        "sepia": Filter(sepia, np.array([0.015, 0.01, 0.0])),
+        "bw": Filter(np.tile(_PANCHROMATIC, (3, 1)) * 1.04, none - 0.02),
+        "sepia": Filter(sepia, np.array([0.035, 0.018, 0.0])),
         "warm": Filter(warm, none),
         "cool": Filter(cool, none),
         "vintage": Filter(vintage, np.array([0.075, 0.06, 0.075])),

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from photovideos_studio import fonts
-from photovideos_studio.draft import Draft
+from photovideos_studio.draft import Draft, TextRole
 from photovideos_studio.render.planes import BLACK, NEUTRAL, Plane, Planes
 from photovideos_studio.render.typeset import Setting, typeset
 
@@ -25,7 +25,10 @@ Floats = npt.NDArray[np.float32]
 _LETTERS: Final = 234.0
 _PLATE: Final = 0.46
 _SHADOW: Final = 0.62
-_BRIGHT: Final = 150.0
+# White letters need something darker behind them: how bright most of it may be (small letters need more contrast), and
+# how much its brightness may vary.
+_BRIGHT: Final = {TextRole.TITLE: 168.0, TextRole.END: 168.0, TextRole.CAPTION: 138.0}
+_MOST_OF_IT: Final = 80  # percent
 _BUSY: Final = 46.0
 _MOST_READY: Final = 4
 _MEASURED_AT: Final = 64
@@ -80,7 +83,7 @@ class Overlays:
             return None
         moment_ms = segment.start_ms + min(1000.0, segment.length_ms / 2)
         behind = self._draw_behind(int(moment_ms * self._draft.fps / 1000))
-        return _compose(np.asarray(letters, np.float32) / 255.0, box, behind.y, setting)
+        return _compose(np.asarray(letters, np.float32) / 255.0, box, behind.y, setting, segment.role)
 
 
 def _at(overlay: _Overlay, strength: float) -> tuple[Plane, Plane, Plane, Plane]:
@@ -149,7 +152,9 @@ def draw_letters(setting: Setting, text: str, width: int, height: int) -> Image.
     return canvas
 
 
-def _compose(letters: Floats, box: tuple[int, int, int, int], behind: Plane, setting: Setting) -> _Overlay:
+def _compose(
+    letters: Floats, box: tuple[int, int, int, int], behind: Plane, setting: Setting, role: TextRole
+) -> _Overlay:
     height, width = letters.shape
     pad = round(setting.size * 0.9)
     left, top = max(0, box[0] - pad) // 2 * 2, max(0, box[1] - pad) // 2 * 2
@@ -157,7 +162,7 @@ def _compose(letters: Floats, box: tuple[int, int, int, int], behind: Plane, set
     letters = letters[top:bottom, left:right]
     under = behind[box[1] : box[3], box[0] : box[2]]
     dark = _shadow(letters, setting.size)
-    if float(under.mean()) > _BRIGHT or float(under.std()) > _BUSY:
+    if float(np.percentile(under, _MOST_OF_IT)) > _BRIGHT[role] or float(under.std()) > _BUSY:
         plate = _plate(letters.shape, (box[0] - left, box[1] - top, box[2] - left, box[3] - top), setting.size)
         dark += plate * (1.0 - dark)
     keep = (1.0 - dark) * (1.0 - letters)

@@ -17,6 +17,7 @@ from photovideos_studio.fonts import clusters
 
 # Of the short side: the size a text begins with, and the least it shrinks to.
 _SIZES: Final = {TextRole.TITLE: (0.092, 0.030), TextRole.END: (0.080, 0.030), TextRole.CAPTION: (0.044, 0.026)}
+_TALL_CAPTIONS: Final = 1.25  # a film held upright in a hand is seen smaller than one on a screen
 _WEIGHTS: Final = {TextRole.TITLE: 700, TextRole.END: 600, TextRole.CAPTION: 500}
 _MOST_LINES: Final = {TextRole.TITLE: 4, TextRole.END: 4, TextRole.CAPTION: 3}
 _LINE_HEIGHT: Final = 1.26
@@ -68,10 +69,13 @@ class Measure(Protocol):
         """The width of a line in pixels."""
 
 
+def _is_tall(canvas: Canvas) -> bool:
+    return canvas.height > canvas.width * 1.4
+
+
 def safe_area(canvas: Canvas) -> SafeArea:
     """Clear of a phone's own controls on tall films (14 % top, 35 % bottom, 6 % sides), title-safe on the others."""
-    tall = canvas.height > canvas.width * 1.4
-    top, bottom, side = (0.14, 0.35, 0.06) if tall else (0.07, 0.08, 0.07)
+    top, bottom, side = (0.14, 0.35, 0.06) if _is_tall(canvas) else (0.07, 0.08, 0.07)
     return SafeArea(
         left=round(canvas.width * side),
         top=round(canvas.height * top),
@@ -84,7 +88,8 @@ def typeset(text: str, role: TextRole, canvas: Canvas, width_of: Measure) -> Set
     """The whole of it as large as fits; what does not even fit at the least size is cut at the last line."""
     area = safe_area(canvas)
     short = min(canvas.width, canvas.height)
-    largest, least = (max(8, round(share * short)) for share in _SIZES[role])
+    larger = _TALL_CAPTIONS if role is TextRole.CAPTION and _is_tall(canvas) else 1.0
+    largest, least = (max(8, round(share * larger * short)) for share in _SIZES[role])
     weight = _WEIGHTS[role]
     paragraphs = [_SPACES.sub(" ", part.strip()) for part in text.splitlines() if part.strip()] or [""]
     size = largest
