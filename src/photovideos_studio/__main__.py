@@ -40,12 +40,29 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     )
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--socket", type=Path, help="Unix socket, for this user alone")
-    where.add_argument("--listen", metavar="HOST:PORT", help="TCP address")
-    parser.add_argument("--file-root", type=Path, action="append", default=[], metavar="DIR")
-    parser.add_argument("--workers", type=int, help="processes a film; one per core")
-    parser.add_argument("--keep-days", type=float, default=30.0)
-    parser.add_argument("--store-limit-gigabytes", type=float, default=20.0)
-    parser.add_argument("--token-file", type=Path, help="its first line is the secret clients send as their token")
+    where.add_argument("--listen", metavar="HOST:PORT", help="TCP address; one that is not loopback needs --token-file")
+    parser.add_argument(
+        "--file-root",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="DIR",
+        help="on the socket, files below DIR may be named instead of sent; may be given again",
+    )
+    parser.add_argument("--workers", type=int, metavar="N", help="processes a film; one per core")
+    parser.add_argument(
+        "--keep-days",
+        type=float,
+        default=30.0,
+        metavar="DAYS",
+        help="how long a session that nobody touches is kept (30)",
+    )
+    parser.add_argument(
+        "--store-limit-gigabytes", type=float, default=20.0, metavar="GB", help="the oldest sessions go first (20)"
+    )
+    parser.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="its first line is the secret clients send as their token"
+    )
     parser.add_argument(
         "--tokens-per-address",
         type=int,
@@ -53,11 +70,15 @@ def read_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="N",
         help=f"anonymous tokens an address gets in 7 days, on TCP ({TOKENS_PER_ADDRESS}, as in the cloud; 0: no limit)",
     )
-    parser.add_argument("--faults", type=Path, help="answers that go wrong on purpose, for rehearsals")
+    parser.add_argument("--faults", type=Path, metavar="FILE", help="answers that go wrong on purpose, for rehearsals")
     parser.add_argument("--exit-with-stdin", action="store_true", help="end when standard input closes")
-    parser.add_argument("--assistant-url")
-    parser.add_argument("--assistant-model")
-    parser.add_argument("--assistant-key-env")
+    parser.add_argument(
+        "--assistant-url",
+        metavar="URL",
+        help="an OpenAI-compatible endpoint for words nobody understood; it gets no photo",
+    )
+    parser.add_argument("--assistant-model", metavar="NAME", help="the model to ask there")
+    parser.add_argument("--assistant-key-env", metavar="NAME", help="the environment variable that holds its key")
     options = parser.parse_args(arguments)
     if options.store is None:
         parser.error("the following arguments are required: --store")

@@ -85,12 +85,10 @@ def run(context: typer.Context, config_file: ConfigOption = None) -> None:
         daemon.run()
 
 
-@app.command()
+@app.command(short_help="Makes what waits in the inboxes, then exits.")
 def once(
     context: typer.Context,
-    folders: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FOLDER]...", help="Folders to make films of.")
-    ] = None,
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="FOLDER", help="Folders to make films of.")] = None,
     config_file: ConfigOption = None,
 ) -> None:
     """Makes what lies in the inboxes, or the films of these folders (taken as complete), then exits."""
@@ -107,9 +105,9 @@ def once(
     raise typer.Exit(status)
 
 
-@app.command(name="demo")
+@app.command(short_help="Makes a film of eight drawn pictures.", name="demo")
 def run_demo(
-    directory: Annotated[Path, typer.Argument(metavar="[DIR]", help="Where to make it.")] = Path("photovideos-demo"),
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Where to make it.")] = Path("photovideos-demo"),
 ) -> None:
     """Draws eight pictures, makes a film of them on this machine, and says where it is."""
     place = demo.prepare(directory)
@@ -126,7 +124,7 @@ def run_demo(
     raise typer.Exit(status)
 
 
-@app.command()
+@app.command(short_help="Says what would be made, without making it.")
 def explain(
     context: typer.Context,
     folder: FolderArgument,
@@ -144,7 +142,7 @@ def explain(
         _say(line)
 
 
-@app.command()
+@app.command(short_help="Writes a config and makes the inbox.")
 def init(
     context: typer.Context,
     inbox: Annotated[Path | None, typer.Option("--inbox", metavar="PATH", help="The folder to watch.")] = None,
@@ -174,7 +172,7 @@ def status(
         _say(line)
 
 
-@app.command()
+@app.command(short_help="Goes on with a failed folder, or begins anew.")
 def retry(context: typer.Context, folder: FolderArgument, config_file: ConfigOption = None) -> None:
     """Goes on with a folder that failed, or makes a finished one from scratch."""
     _say(beside.control(config.load(config_file or context.obj, os.environ), "retry", folder))
@@ -194,7 +192,7 @@ def credits(context: typer.Context, config_file: ConfigOption = None) -> None:  
     print(setup.credits_line(settings, os.environ, clock=clock))
 
 
-@app.command(name="doctor")
+@app.command(short_help="Names what is wrong, and its cure.", name="doctor")
 def run_doctor(context: typer.Context, config_file: ConfigOption = None) -> None:
     """Looks at config, folders, rights, watching, backend, token and codecs, and names a cure for what is wrong."""
     path = config_file or context.obj
@@ -209,7 +207,10 @@ def run_doctor(context: typer.Context, config_file: ConfigOption = None) -> None
     raise typer.Exit(0 if all_well else UNDONE)
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+@app.command(
+    short_help="The backend alone.",
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []},
+)
 def studio(context: typer.Context) -> None:
     """The backend alone (--listen HOST:PORT or --socket PATH; `photovideos studio --help` names the rest)."""
     environment = {name: value for name, value in os.environ.items() if name != "NEMO_TOKEN"}
