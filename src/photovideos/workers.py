@@ -26,6 +26,7 @@ from photovideos.errors import (
     NeedsPerson,
     NoSpace,
     PhotoVideosError,
+    RateLimited,
     RequestRefused,
     TokenLimited,
     TryLater,
@@ -38,6 +39,7 @@ from photovideos.pipeline import standing
 
 _log = logs.get("workers")
 
+LONGEST_LIMIT_SECONDS = 86400.0
 IDLE_LOOK_SECONDS = 60.0  # without a wake-up, so often the ledger is asked for due retries
 LONG_WAIT_SECONDS = 60.0  # what waits for ever is looked at again so often; a full disk sooner at first
 LEDGER_WAIT_SECONDS = 2.0  # without a ledger nothing can be begun or ended
@@ -231,13 +233,14 @@ class Workers:
         wait = error.retry_after_seconds
         if wait is None:
             wait = _wait_seconds(error, attempts, waits_for_ever=waits_for_ever)
+        is_limited = isinstance(error, RateLimited) and not waits_for_ever  # a limit is honoured, however long it is
         self._ended(
             job,
             JobState.RETRYING,
             problem=_problem(error),
             attempts=attempts,
             failing_since=since,
-            due_at=now + min(wait, 3600.0),
+            due_at=now + min(wait, LONGEST_LIMIT_SECONDS if is_limited else 3600.0),
         )
 
     def _parked(self, job: Job, error: NeedsPerson) -> None:
