@@ -46,6 +46,8 @@ def test_a16_sixty_folders_that_come_while_the_process_is_stopped_are_all_taken_
     daemon = town.run()
     names = [f"A16 {number}" for number in range(1, 61)]
     daemon.send_signal(signal.SIGSTOP)
+    state = Path(f"/proc/{daemon.pid}/stat")
+    wait_for("the process to stand still", lambda: state.read_text().rpartition(") ")[2].startswith("T"), 10)
     for name in names:
         town.fill(name, photos=1)
     daemon.send_signal(signal.SIGCONT)

@@ -1,8 +1,7 @@
 """The director: words become wishes, wishes and photos become a draft, and each clause gets a receipt.
 
 `direct` is the entrance; `look` (in the farm's processes) finds out what is in a file. Everything but `look` and
-`assistant`
-is PURE.
+`assistant` is PURE.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Look: what is in one file. Decodes it (this room's only trip into pixels), so it runs in the farm's processes alone.
 
 A photo is decoded small and upright; clips and songs are decoded to their end or a few frames. Raises
-photos.Unreadable with
-a reason for a person. Faces come from `faces`, where the eye goes from `saliency`.
+photos.Unreadable with a reason for a person. Faces come from `faces`, where the eye goes from `saliency`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Arrange: which pictures are shown and in what order; what is left out by itself, and why.
 
 Order: EXIF time with sub-seconds and offset, else natural name. Left out: twins of a burst (alike *and* taken
-together),
-the blurred, the nearly black, the clip of a live photo; never what the person named.
+together), the blurred, the nearly black, the clip of a live photo; never what the person named.
 """
 
 from __future__ import annotations

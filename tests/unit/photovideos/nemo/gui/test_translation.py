@@ -282,6 +282,6 @@ def test_any_text_can_be_translated(text: str) -> None:
 )
 def test_a_hostile_reply_is_translated_in_no_time(unit: str) -> None:
     text = "\n".join([(unit * 1000)[:990] + "x"] * 20)
-    began = time.monotonic()
+    began = time.process_time()  # a busy machine is no slow translation
     translate(text)
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
