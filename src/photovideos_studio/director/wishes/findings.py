@@ -28,8 +28,8 @@ class Scene:
     """What the grammar must know besides the words. Owned by one call of `understand`.
 
     `shown`: the pictures as the person counts them, in order; `songs`: audio files; `names`: every upload. `before`:
-    the wishes as they stood. `sequence_of`: the order of pictures that wishes lead to. `length_s`: of the film there is.
-    `topic`, `last_number_field`: what was spoken of last.
+    the wishes as they stood. `sequence_of`: the order of pictures that wishes lead to. `length_s`: of the film there
+    is. `topic`, `last_number_field`: what was spoken of last.
     """
 
     shown: tuple[str, ...]
