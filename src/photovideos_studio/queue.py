@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import logging
 import os
 import shutil
@@ -30,7 +29,6 @@ log = logging.getLogger(__name__)
 ASSUMED_BITS_PER_PIXEL = 0.2  # of a frame; generous, so that a film that begins also finds room to end
 CANCELLED = "The render was cancelled."
 STUMBLED = "The studio stumbled over this film."
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 ROOM_WAIT_SECONDS = 15.0
 
 
@@ -159,7 +157,7 @@ class RenderQueue:
         except DraftError as error:
             ended = replace(render, status=RenderStatus.FAILED, error=f"The draft cannot be read: {error}")
         except (NoRoom, OSError) as error:
-            if isinstance(error, NoRoom) or error.errno in FULL:
+            if isinstance(error, NoRoom) or error.errno in disk.FULL:
                 self._store.renders.note_waiting(render.id, self._store.told_as_no_room(error))
                 return None
             log.exception("render.broke", extra={"fields": {"render": render.id}})

@@ -15,6 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from photovideos_studio.draft import DraftError
+from photovideos_studio.store.disk import FULL
 from photovideos_studio.store.errors import (
     FileClosed,
     NoRoom,
@@ -115,7 +116,7 @@ def _of_store(error: StoreError) -> ApiError:
             return ApiError(500, "The studio's store cannot be used just now.", status=500)
 
 
-async def answer_error(_request: Request, error: Exception) -> Response:
+async def answer_error(request: Request, error: Exception) -> Response:
     """The door through which every expected error leaves."""
     match error:
         case StoreError():
@@ -126,8 +127,10 @@ async def answer_error(_request: Request, error: Exception) -> Response:
             error = ApiError(error.status_code, error.detail, status=error.status_code)
         case ClientDisconnect():
             error = ApiError(400, "The client went away.", status=400)  # nobody is there to read it
+        case OSError() if error.errno in FULL:
+            error = ApiError(507, request.app.state.studio.store.told_as_no_room(error), status=507)
         case OSError():
-            error = ApiError(507, f"The studio's store cannot be written: {error.strerror}.", status=507)
+            error = ApiError(500, f"The studio's store cannot be used just now: {error.strerror}.", status=500)
     assert isinstance(error, ApiError)
     body = {"code": error.code, "message": error.message, "data": None}
     return json_answer(body, status=error.status, headers=error.headers)

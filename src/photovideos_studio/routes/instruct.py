@@ -16,7 +16,6 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from photovideos_studio.queue import FULL
 from photovideos_studio.routes.accounts import account_of
 from photovideos_studio.routes.answers import json_answer, json_body
 from photovideos_studio.routes.context import Direction, Studio, studio_of
@@ -24,6 +23,7 @@ from photovideos_studio.routes.dynamics import with_ranges
 from photovideos_studio.routes.lettering import with_missing_characters
 from photovideos_studio.routes.sessions import find_session
 from photovideos_studio.store.accepted import Accepted
+from photovideos_studio.store.disk import FULL
 from photovideos_studio.store.errors import SessionMissing, StoreError
 from photovideos_studio.store.sessions import Session
 

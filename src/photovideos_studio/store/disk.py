@@ -6,6 +6,7 @@ the folder.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import secrets
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, cast
 
 PART_SUFFIX = ".part"
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 def write_bytes(path: Path, content: bytes) -> None:
