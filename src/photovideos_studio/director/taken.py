@@ -63,7 +63,7 @@ def _iso(moment: object, offset: object, fraction: object) -> str | None:
     if not 1900 <= year <= 2200:
         return None
     digits = re.sub(r"\D", "", str(fraction or ""))[:6]
-    text = found.isoformat() + (f".{digits.ljust(6, '0') if digits else ''}" if digits else "")
+    text = found.isoformat() + (f".{digits.ljust(6, '0')}" if digits else "")
     zone = re.fullmatch(r"\s*([+-]\d{2}):?(\d{2})\s*\x00?", str(offset or ""))
     return text + (f"{zone[1]}:{zone[2]}" if zone else "")
 
