@@ -11,7 +11,7 @@ import pytest
 
 from support.crashes import STAGES, Reference, Stage, play
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 # Where what the other side knows decides what happens next: there a backend that outlives the daemon is another case.
 DECIDED_BY_THE_BACKEND = (

@@ -157,7 +157,7 @@ class Scene(House):
 
     # --- what it looks like -------------------------------------------------------------------------------------------
 
-    def wait(self, look: Callable[[], Any], what: str, seconds: float = 60.0) -> Any:
+    def wait(self, look: Callable[[], Any], what: str, seconds: float = 120.0) -> Any:
         deadline, pause = time.monotonic() + seconds, threading.Event()
         while not (found := look()):
             if time.monotonic() > deadline:
