@@ -26,6 +26,8 @@ from photovideos.nemo.client import NemoClient
 from photovideos.nemo.token import TokenBook
 from support.fake_cloud import answers, serving
 
+pytestmark = pytest.mark.slow  # half a second of waiting each
+
 SESSION = SessionId("5529798706024415232")
 TOKEN = Token(secret="nmv_usr_1", fingerprint="0123456789ab", user_id=None, expires_at=9e9, is_own=False)
 RECORD = RenderRecord(id=RenderId("render_1"), token_fingerprint=TOKEN.fingerprint, begun_at=0.0, posted=True)

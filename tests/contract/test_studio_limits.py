@@ -15,6 +15,7 @@ from support.cloud import Cloud
 from support.fake_cloud import Now
 
 
+@pytest.mark.slow
 def test_the_studio_limits_tokens_by_address_and_the_client_waits_without_another_id(tmp_path: Path) -> None:
     studio = Cloud(tmp_path, None, "--tokens-per-address", "1")
     now, stop = Now(), threading.Event()
