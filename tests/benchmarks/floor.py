@@ -8,6 +8,7 @@ from __future__ import annotations
 import mmap
 import multiprocessing
 import os
+import resource
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
@@ -17,6 +18,7 @@ from time import perf_counter
 import av
 import numpy as np
 
+from benchmarks.measuring import Cost
 from photovideos_studio.draft import Draft
 from photovideos_studio.render.frames import FrameMaker
 
@@ -40,8 +42,8 @@ def draw_all(draft: Draft, sources: Mapping[str, Path]) -> mmap.mmap:
     return memory
 
 
-def encode_floor(draft: Draft, memory: mmap.mmap, processes: int) -> float:
-    """Wall seconds, from the moment all encoders stand ready."""
+def encode_floor(draft: Draft, memory: mmap.mmap, processes: int) -> Cost:
+    """From the moment all encoders stand ready."""
     context = multiprocessing.get_context("fork")
     start = context.Barrier(processes + 1)
     bounds = [round(draft.frame_count * part / processes) for part in range(processes + 1)]
@@ -51,11 +53,13 @@ def encode_floor(draft: Draft, memory: mmap.mmap, processes: int) -> float:
     for child in children:
         child.start()
     start.wait()
-    began = perf_counter()
+    began, before = perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     for child in children:
         child.join()
+    wall, after = perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     assert all(child.exitcode == 0 for child in children)
-    return perf_counter() - began
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(wall=wall, cpu=cpu, peak_mb=0.0)
 
 
 def _encode(draft: Draft, memory: mmap.mmap, first: int, last: int, start: object) -> None:

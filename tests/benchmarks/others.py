@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 import subprocess
 from pathlib import Path
@@ -40,42 +41,33 @@ def ffmpeg_film(paths: list[Path], into: Path) -> float:
     return perf_counter() - began
 
 
-def moviepy_film(paths: list[Path], into: Path) -> float:
-    """Resize by a function of time, cross-fades, no sound; wall seconds. Raises ImportError without MoviePy 2."""
-    from moviepy import CompositeVideoClip, ImageClip, vfx  # type: ignore[import-not-found]  # not a dependency
-
+def moviepy_film(paths: list[Path], into: Path, python: str) -> float:
+    """Wall seconds, of a process of the Python that has MoviePy. Raises CalledProcessError without it."""
     began = perf_counter()
-    clips = []
-    for number, path in enumerate(paths):
-        length = _SECONDS + (_FADE if number < len(paths) - 1 else 0)
-        clip = ImageClip(str(path), duration=length).resized(width=1920)
-        grown = clip.resized(lambda moment, length=length: 1 + 0.09 * moment / length)
-        placed = grown.with_position("center").with_start(number * _SECONDS)
-        clips.append(placed.with_effects([vfx.CrossFadeIn(_FADE)]) if number else placed)
-    film = CompositeVideoClip(clips, size=(1920, 1080)).with_duration(len(paths) * _SECONDS)
-    film.write_videofile(
-        str(into), fps=standard_job.FPS, preset="veryfast", ffmpeg_params=["-crf", "20"], audio=False, logger=None
-    )
+    script = Path(__file__).with_name("moviepy_film.py")
+    subprocess.run([python, str(script), str(into), *map(str, paths)], check=True, stderr=subprocess.DEVNULL)
     return perf_counter() - began
 
 
-def vmaf(film: Path, draft: Draft, frames: object) -> float | None:
+def vmaf(film: Path, draft: Draft, frames: mmap.mmap, python: str) -> float | None:
     """Mean over all frames, against the frames as drawn (yuv420p in memory); None without libvmaf."""
-    command = [_vmaf_ffmpeg(), "-v", "info", "-i", str(film), "-f", "rawvideo", "-pix_fmt", "yuv420p"]
+    command = [_vmaf_ffmpeg(python), "-v", "info", "-i", str(film), "-f", "rawvideo", "-pix_fmt", "yuv420p"]
     command += ["-s", f"{draft.canvas.width}x{draft.canvas.height}", "-r", str(draft.fps), "-i", "-"]
-    command += ["-lavfi", "[0:v]settb=AVTB[a];[1:v]settb=AVTB[b];[a][b]libvmaf=n_threads=2", "-f", "null", "-"]
+    # Raw frames carry no colour tags: untold, ffmpeg would convert the one picture's colours into the other's.
+    same = f"settb=1/{draft.fps},setpts=N,setparams=range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+    graph = f"[0:v]{same}[a];[1:v]{same}[b];[a][b]libvmaf=n_threads=2"
+    command += ["-lavfi", graph, "-f", "null", "-"]
     try:
-        done = subprocess.run(command, input=frames, capture_output=True, check=True)  # type: ignore[call-overload]  # an mmap is bytes enough
-    except (OSError, subprocess.CalledProcessError):
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        _, told = process.communicate(memoryview(frames))  # type: ignore[arg-type]  # a view is bytes enough
+    except OSError:
         return None
-    found = re.search(r"VMAF score: ([\d.]+)", done.stderr.decode(errors="replace"))
+    found = re.search(r"VMAF score: ([\d.]+)", told.decode(errors="replace"))
     return float(found.group(1)) if found else None
 
 
-def _vmaf_ffmpeg() -> str:
-    """The one in the `imageio-ffmpeg` wheel has libvmaf; Debian's may not."""
-    try:
-        import imageio_ffmpeg  # type: ignore[import-not-found]  # not a dependency
-    except ImportError:
-        return "ffmpeg"
-    return str(imageio_ffmpeg.get_ffmpeg_exe())
+def _vmaf_ffmpeg(python: str) -> str:
+    """The one in the `imageio-ffmpeg` wheel has libvmaf; Debian's has not."""
+    ask = "import imageio_ffmpeg; print(imageio_ffmpeg.get_ffmpeg_exe())"
+    found = subprocess.run([python, "-c", ask], capture_output=True, text=True, check=False)
+    return found.stdout.strip() or "ffmpeg"

@@ -90,43 +90,59 @@ def views(number: int) -> tuple[Box, Box]:
     return (wide, near) if number % 2 == 0 else (near, wide)
 
 
-def make_draft(paths: list[Path], *, count: int = PHOTOS, extras: bool = False) -> tuple[Draft, dict[str, Path]]:
-    """`count` photos (taken round and round); `extras`: a title, captions and a filter on top."""
+def make_draft(
+    paths: list[Path],
+    *,
+    count: int = PHOTOS,
+    slot_ms: int = SLOT_MS,
+    fade_ms: int = FADE_MS,
+    size: tuple[int, int] = (1920, 1080),
+    extras: bool = False,
+    fills: bool = False,
+) -> tuple[Draft, dict[str, Path]]:
+    """`count` photos (taken round and round). `extras`: a title, captions and a filter on top; `fills`: the photos are
+    shown whole, on a blurred ground."""
     pictures, sources = [], {}
     for number in range(count):
-        start, end = views(number)
+        start, end = (_whole(view) if fills else view for view in views(number))
         is_last = number == count - 1
         pictures.append(
             PictureSegment(
                 id=f"s{number}",
                 name=paths[number % len(paths)].name,
-                start_ms=number * SLOT_MS,
-                length_ms=SLOT_MS + (0 if is_last else FADE_MS),
+                start_ms=number * slot_ms,
+                length_ms=slot_ms + (0 if is_last else fade_ms),
                 upload_id=f"u{number}",
                 is_clip=False,
-                fit=Fit.CROP,
+                fit=Fit.BLUR if fills else Fit.CROP,
                 motion=Motion(kind="ken_burns", start=start, end=end),
-                transition=Transition(kind=TransitionKind.CROSSFADE, length_ms=FADE_MS if number else 0),
+                transition=Transition(kind=TransitionKind.CROSSFADE, length_ms=fade_ms if number else 0),
             )
         )
         sources[f"u{number}"] = paths[number % len(paths)]
-    length = count * SLOT_MS
+    length = count * slot_ms
     texts = [TextSegment(id="t", text="Standard job", start_ms=300, length_ms=2600, role=TextRole.TITLE)]
-    if extras:
-        texts += [
-            TextSegment(id=f"c{n}", text=f"A caption, number {n}", start_ms=n * SLOT_MS + 900, length_ms=2000,
-                        role=TextRole.CAPTION)
-            for n in range(1, count)
-        ]  # fmt: skip
+    texts += [
+        TextSegment(id=f"c{n}", text=f"A caption, number {n}", start_ms=n * slot_ms + 900, length_ms=2000,
+                    role=TextRole.CAPTION)
+        for n in range(1, count)
+    ]  # fmt: skip
     draft = Draft(
-        canvas=Canvas(width=1920, height=1080),
+        canvas=Canvas(width=size[0], height=size[1]),
         fps=FPS,
         length_ms=length,
         pictures=tuple(pictures),
         music=(MusicSegment(id="m", name="music", start_ms=0, length_ms=length, volume=1.0, mood="calm", seed=7),),
         texts=tuple(texts) if extras else (),
         filter="warm" if extras else None,
-        fade_in_ms=FADE_MS,
+        fade_in_ms=fade_ms,
         title="Standard job",
     )
     return draft, sources
+
+
+def _whole(view: Box) -> Box:
+    """A view of the same shape and motion that takes in the picture's full height, and ground on both sides."""
+    factor = 1.06 / ((WIDTH / HEIGHT) / (16 / 9))
+    w, h = view.w * factor, view.h * factor
+    return Box(x=view.x + (view.w - w) / 2, y=view.y + (view.h - h) / 2, w=w, h=h)
