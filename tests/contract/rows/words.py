@@ -100,5 +100,8 @@ ROWS = (
         "Where such a tip would have helped with a job, the summary or the status says it in a line.",
         "summary::test_a_hint_is_given_where_it_would_have_helped",
         "tips::test_a_job_that_went_well_needs_no_tip",
+        "telling::test_a_tip_stands_in_the_summary_where_it_would_have_helped_and_nowhere_else",
+        "telling::test_where_there_is_no_film_the_status_has_the_tip",
+        "telling::test_where_no_file_can_be_used_the_status_has_the_formats",
     ),
 )
