@@ -170,9 +170,8 @@ def test_a10_an_rsync_that_is_killed_and_resumed_is_one_job(street: Town, tmp_pa
     first.wait(10)
     street.rest(1)
     assert rsync(how, str(source), str(street.inbox)).wait(20) == 0
-    street.film_of(folder)
-    assert street.cloud.the(folder.name).uploads == [f"IMG_{number:04d}.jpg" for number in range(1, 7)]
-    assert len(list(folder.glob("*.mp4"))) == 1
+    sitting = street.made(folder, photos=6)
+    assert sitting.uploads == [f"IMG_{number:04d}.jpg" for number in range(1, 7)]
 
 
 def test_a11_files_under_temporary_names_hold_the_folder_up(street: Town) -> None:

@@ -121,18 +121,27 @@ def test_a28_a_folder_that_is_deleted_under_its_job_leaves_nothing_behind(town: 
     wait_for("the work folder to go", lambda: not list((town.state / "work").glob("*")), 10)
 
 
-@pytest.mark.parametrize("state", ["settling", "waiting", "done"])
+@pytest.mark.parametrize(
+    "state", ["settling", "waiting", "done", pytest.param("hold", marks=pytest.mark.slow), "cancelled"]
+)
 def test_a28_a_folder_that_is_deleted_at_rest_leaves_nothing_behind(street: Town, state: str) -> None:
-    folder = street.fill(f"A28 {state}", text=None if state == "waiting" else "a calm video")
+    folder = street.fill(f"A28 {state}", text=None if state in ("waiting", "hold", "cancelled") else "a calm video")
     if state == "done":
         street.made(folder)
     elif state == "waiting":
         street.says(folder, "waiting for prompt.txt")
+    elif state == "hold":
+        (folder / "HOLD").touch()
+        street.says(folder, "on hold")
+    elif state == "cancelled":
+        (folder / "CANCEL").touch()
+        street.says(folder, "cancelled")
     shutil.rmtree(folder)
     street.rest()
     assert not folder.exists()
     job = street.job(folder.name)
     assert job is None or job.state is JobState.GONE
+    assert len(street.cloud.of(folder.name)) == (state == "done")
 
 
 def test_a29_a_copy_of_a_finished_folder_is_not_made_again(street: Town) -> None:
