@@ -16,6 +16,7 @@ PROMPT = (
     'Title: "A week in the hills"\n'
 )
 SETTLE_SECONDS = 1.0
+_INCOMPLETE = ".part"  # a folder that ends so is not taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,7 @@ def prepare(directory: Path) -> Place:
     try:
         inbox.mkdir(parents=True, exist_ok=True)
         folder = _free(inbox)
-        being_copied = inbox / f"{folder.name}.part"  # not taken before it is complete
+        being_copied = inbox / f"{folder.name}{_INCOMPLETE}"
         being_copied.mkdir()
         for name, picture in landscapes.draw_all():
             (being_copied / name).write_bytes(picture)
@@ -57,10 +58,15 @@ def results(place: Place) -> tuple[Path | None, Path | None]:
 
 
 def _free(inbox: Path) -> Path:
+    """A folder that is not there yet, not even as one that an earlier demonstration was broken off in."""
     number = 1
-    while (folder := inbox / (FOLDER if number == 1 else f"{FOLDER} {number}")).exists():
+    while any((inbox / f"{_numbered(number)}{ending}").exists() for ending in ("", _INCOMPLETE)):
         number += 1
-    return folder
+    return inbox / _numbered(number)
+
+
+def _numbered(number: int) -> str:
+    return FOLDER if number == 1 else f"{FOLDER} {number}"
 
 
 def _config(root: Path, inbox: Path) -> str:

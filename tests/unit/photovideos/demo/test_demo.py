@@ -56,3 +56,11 @@ def test_a_place_that_cannot_be_written_to_is_one_sentence(tmp_path: Path) -> No
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(UsageError, match="cannot be written to"):
         demo.prepare(tmp_path / "file")
+
+
+def test_a_demonstration_that_was_broken_off_does_not_keep_the_next_from_beginning(
+    pictures: list[tuple[str, bytes]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(landscapes, "draw_all", lambda: iter(pictures))
+    (tmp_path / "demo" / "inbox" / "A week in the hills.part").mkdir(parents=True)
+    assert demo.prepare(tmp_path / "demo").folder.name == "A week in the hills 2"
