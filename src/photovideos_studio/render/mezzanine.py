@@ -86,7 +86,10 @@ def make(path: Path, segment: PictureSegment, canvas: Canvas, film_filter: str |
     cb = _scaled(source.cb, _Cut(*stored), (stored_width, stored_height), half)
     cr = _scaled(source.cr, _Cut(*stored), (stored_width, stored_height), half)
     y, cb, cr = (np.ascontiguousarray(photos.turn(plane, source.orientation)) for plane in (y, cb, cr))
-    picture = to_film(_emphasised(y), cb, cr, film_filter)
+    del source  # 18 MB of a photo of 12 megapixels, before what follows takes its own
+    y = _emphasised(y)
+    picture = to_film(y, cb, cr, film_filter)
+    del y, cb, cr
     scale_x, scale_y = size[0] / (cut.right - cut.x), size[1] / (cut.bottom - cut.y)
     around = _surroundings(seen, cut, width, height, scale_x, scale_y)
     planes = ground.surround(picture, around, segment.fit)
@@ -160,9 +163,9 @@ def _scaled(plane: Plane, cut: _Cut, full: tuple[int, int], size: tuple[int, int
     """The cut of a plane (luma, or chroma of any subsampling) at `size`; the cubic kernel widens as it reduces."""
     across, down = plane.shape[1] / full[0], plane.shape[0] / full[1]
     step_x, step_y = (2 if across < 0.75 else 1), (2 if down < 0.75 else 1)
-    part = np.ascontiguousarray(plane[cut.y // step_y : cut.bottom // step_y, cut.x // step_x : cut.right // step_x])
+    part = plane[cut.y // step_y : cut.bottom // step_y, cut.x // step_x : cut.right // step_x]
     if (part.shape[1], part.shape[0]) == size:
-        return part
+        return part.copy()
     if min(part.shape) < 16 or min(size) < 16:  # swscale has no filters for slivers
         sliver: Plane = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
         return sliver
