@@ -34,6 +34,7 @@ APP_NAME = "nemo_agent"
 TOOL = "edit_timeline"
 DELTA_CHARACTERS = 48
 MAX_MESSAGE_CHARACTERS = 100_000
+ROOM_WAIT_SECONDS = 2.0  # somebody listens, and not for ever
 ROOM_BYTES = 4_000_000  # for the draft of a very long film
 
 
@@ -135,7 +136,7 @@ async def _with_room(studio: Studio, write: Callable[..., T], *given: Any) -> T:
             if not is_told:
                 log.warning("message.waits_for_room", extra={"fields": {"reason": str(error)}})
             is_told = True
-        await asyncio.sleep(studio.room_wait_seconds)
+        await asyncio.sleep(min(studio.room_wait_seconds, ROOM_WAIT_SECONDS))
 
 
 def take_up_again(studio: Studio) -> None:
