@@ -61,9 +61,10 @@ def test_r02_photos_stand_upright_whichever_way_the_camera_was_held(suffix: str,
         assert _corners(frames[number * 3 + 1]) == ["red", "green", "blue", "white"], f"orientation {number + 1}"
 
 
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "heic", "avif"])
 @pytest.mark.parametrize("value", [0, 9])
-def test_r02_an_orientation_that_does_not_exist_is_upright(value: int, tmp_path: Path) -> None:
-    path = _write_oriented(tmp_path / "odd.jpg", value, quarters(320, 180))
+def test_r02_an_orientation_that_does_not_exist_is_upright(value: int, suffix: str, tmp_path: Path) -> None:
+    path = _write_oriented(tmp_path / f"odd.{suffix}", value, quarters(320, 180))
     assert _corners(decode(film_of([path], tmp_path, slot_ms=100))[1]) == ["red", "green", "blue", "white"]
 
 
@@ -78,11 +79,12 @@ def _set_display_matrix(clip: Path, degrees: int) -> None:
     clip.write_bytes(data)
 
 
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.mov"])
 @pytest.mark.parametrize("degrees", [90, 180, 270])
-def test_r02_clips_are_turned_by_their_display_matrix_once(degrees: int, tmp_path: Path) -> None:
+def test_r02_clips_are_turned_by_their_display_matrix_once(degrees: int, name: str, tmp_path: Path) -> None:
     upright = quarters(320, 180)
     turned = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}[degrees]
-    clip = write_clip(tmp_path / "clip.mp4", [np.ascontiguousarray(cv2.rotate(upright, turned))] * 12)
+    clip = write_clip(tmp_path / name, [np.ascontiguousarray(cv2.rotate(upright, turned))] * 12)
     _set_display_matrix(clip, degrees)
     assert photos.probe(clip, clip.name).width == 320
     frame = decode(film_of([clip], tmp_path, clips=[0], slot_ms=200))[3]
@@ -153,6 +155,36 @@ def test_r09_grey_stays_grey(tmp_path: Path) -> None:
     frame = decode(film_of([path], tmp_path))[5].astype(int)
     assert (frame.max(axis=2) - frame.min(axis=2)).max() <= 3
     assert abs(frame[90, 40:280].astype(float).mean() - ramp[90, 40:280].mean()) < 2
+
+
+def _adobe_rgb() -> bytes:
+    """A profile with the colorants (adapted to D50) and the gamma of Adobe RGB (1998)."""
+    icc = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    colorants = {
+        b"rXYZ": (0.60974, 0.31111, 0.01947),
+        b"gXYZ": (0.20528, 0.62567, 0.06087),
+        b"bXYZ": (0.14919, 0.06322, 0.74457),
+    }
+    for tag, place in colorants.items():
+        at = icc.index(tag)
+        (offset,) = struct.unpack(">I", icc[at + 4 : at + 8])
+        struct.pack_into(">3i", icc, offset + 8, *(round(value * 65536) for value in place))
+    for tag in (b"rTRC", b"gTRC", b"bTRC"):
+        at = icc.index(tag)
+        (offset,) = struct.unpack(">I", icc[at + 4 : at + 8])
+        struct.pack_into(">4s4xIH", icc, offset, b"curv", 1, 0x0233)
+    return bytes(icc)
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "tiff"])
+def test_r09_adobe_rgb_comes_out_as_srgb(suffix: str, tmp_path: Path) -> None:
+    """sRGB's (50, 150, 80), told in Adobe RGB's numbers."""
+    linear = np.array([((v / 255 + 0.055) / 1.055) ** 2.4 for v in (50, 150, 80)])
+    to_adobe = np.array([[0.71513, 0.28487, 0.0], [0.0, 1.0, 0.0], [0.0, 0.04117, 0.95883]])
+    r, g, b = (round(255 * float(v) ** (1 / 2.19921875)) for v in to_adobe @ linear)
+    path = save(flat(320, 180, (r, g, b)), tmp_path / f"wide.{suffix}", icc_profile=_adobe_rgb())
+    seen = decode(film_of([path], tmp_path))[5][40:140, 60:260].reshape(-1, 3).mean(axis=0)
+    assert float(np.linalg.norm(_lab(seen) - _lab((50, 150, 80)))) <= 3.0, seen
 
 
 def test_r09_a_gamma_that_is_not_srgb_s_is_honoured(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image
 
@@ -122,6 +123,27 @@ def test_each_format_of_photo_is_seen(name: str, tmp_path: Path) -> None:
     expected = photos.read_rgb(path).reshape(-1, 3).mean(axis=0)
     frame = decode(film_of([path], tmp_path, slot_ms=200))[3]
     assert np.abs(frame.reshape(-1, 3).mean(axis=0) - expected).max() < 8
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "gif", "heic", "avif", "tiff"])
+def test_each_format_is_shown_at_its_colours(suffix: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{suffix}"
+    if suffix == "heic":
+        pillow_heif.register_heif_opener(thumbnails=False)
+    Image.fromarray(flat(320, 180, BLUE)).save(
+        path, **({"quality": 95} if suffix not in {"png", "gif", "tiff"} else {})
+    )
+    assert photos.probe(path, path.name).kind == "photo"
+    assert _is(decode(film_of([path], tmp_path, slot_ms=200))[3], BLUE)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv", "a.webm", "a.avi"])
+def test_a_clip_stands_between_photos_for_its_time_and_no_longer(name: str, tmp_path: Path) -> None:
+    codec = {".webm": "libvpx-vp9", ".avi": "mpeg4"}.get(Path(name).suffix, "libx264")
+    clip = write_clip(tmp_path / name, [flat(160, 90, BLUE)] * 30, codec=codec)
+    photo = save(flat(320, 180, RED), tmp_path / "photo.jpg")
+    frames = decode(film_of([photo, clip, photo], tmp_path, clips=[1], slot_ms=500))
+    assert [_is(frame, BLUE) for frame in frames] == [False] * 15 + [True] * 15 + [False] * 15
 
 
 def test_transparent_ground_is_calm_and_never_black_under_a_dark_picture(tmp_path: Path) -> None:

@@ -146,6 +146,16 @@ def test_r14_no_frame_is_darker_than_the_photos_beside_it(kind: TransitionKind, 
         assert min(neighbours) - 2 <= level <= max(neighbours) + 2
 
 
+def test_r14_a_fade_through_white_is_white_in_its_middle_only(tmp_path: Path) -> None:
+    photos = [save(flat(320, 180, (90, 90, 90)), tmp_path / f"{n}.png") for n in range(2)]
+    luma = decode_luma(film_of(photos, tmp_path, slot_ms=1000, fade_ms=500, kind=TransitionKind.FADE_WHITE)).mean(
+        axis=(1, 2)
+    )
+    assert luma[30:45].max() > 225
+    assert luma[:30].max() < 100
+    assert luma[45:].max() < 100
+
+
 def test_r14_a_fade_through_black_is_black_in_its_middle_only(tmp_path: Path) -> None:
     photos = [save(flat(320, 180, (180, 180, 180)), tmp_path / f"{n}.png") for n in range(2)]
     luma = decode_luma(film_of(photos, tmp_path, slot_ms=1000, fade_ms=500, kind=TransitionKind.FADE_BLACK)).mean(

@@ -70,7 +70,7 @@ def music(wishes: Wishes, song: Material | None, length_ms: int, seed: str) -> t
     fade_ms = min(fade_ms, length_ms if wishes.fade_out_s is not None else length_ms // 3)
     mood = None if song else composed_mood(wishes)
     start_ms = round((wishes.music_start_s or 0.0) * 1000)
-    if song is None or (song.facts.length_ms and start_ms >= song.facts.length_ms):
+    if song is None:  # where a song is shorter than that, the mix begins at its start and says so
         start_ms = 0
     return (
         MusicSegment(
