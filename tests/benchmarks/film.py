@@ -12,11 +12,11 @@ photographs, 15 s, is spared by --photos):
     4k          the same film at 3840 × 2160                            40 s
     sharpness   drawn frames against an ideal resampler                 2 s
     ffmpeg      zoompan + xfade, veryfast (Debian's ffmpeg)             25 s
-    moviepy     MoviePy, the first two photos, taken times five         60 s
+    moviepy     MoviePy; with --moviepy-photos 2 a fifth of it          200 s
     vmaf        all frames of the film against the drawn ones           60 s
 
-Without --rows: floor, job and text; with --others all of them. MoviePy and VMAF want `pip install moviepy
-imageio-ffmpeg`; as MoviePy wants another Pillow than the studio, --tools names the Python of an environment with both.
+Without --rows: floor, job and text; with --others all of them, in about ten minutes. MoviePy and VMAF want
+`pip install moviepy imageio-ffmpeg`; as MoviePy wants another Pillow than the studio, --tools names the Python of an environment with both.
 For a machine that is not quiet: `nice -n -20` before the command, and look at the CPU seconds.
 """
 
@@ -50,9 +50,10 @@ def say(name: str, figure: str, ratio: str = "", limit: str = "", met: bool | No
 
 
 class Benchmark:
-    def __init__(self, folder: Path, photos: Path, rounds: int, tools: str, farm: Farm) -> None:
-        self._folder, self._rounds, self._tools, self._farm = folder, rounds, tools, farm
-        self._paths = standard_job.make_photos(photos)
+    def __init__(self, folder: Path, chosen: argparse.Namespace, farm: Farm) -> None:
+        self._folder, self._rounds, self._tools, self._farm = folder, chosen.rounds, chosen.tools, farm
+        self._moviepy_photos = chosen.moviepy_photos
+        self._paths = standard_job.make_photos(chosen.photos or folder)
         self._draft, self._sources = standard_job.make_draft(self._paths)
         self._film = folder / "film.mp4"
         self._jobs: list[Cost] = []
@@ -141,9 +142,9 @@ class Benchmark:
         self._other("ffmpeg zoompan + xfade, veryfast, crf 20", 2.8, 1.0, others.ffmpeg_film)
 
     def moviepy(self) -> None:
-        count = 2
+        count = self._moviepy_photos
         share = len(self._paths) / count
-        name = f"MoviePy, {count} of {len(self._paths)} photos × {share:.0f}"
+        name = "MoviePy" if share == 1 else f"MoviePy, {count} of {len(self._paths)} photos × {share:.1f}"
         self._other(name, 25.0, share, lambda paths, into: others.moviepy_film(paths[:count], into, self._tools))
 
     def _other(self, name: str, limit: float, share: float, tool: Callable[[list[Path], Path], float]) -> None:
@@ -170,6 +171,9 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--others", action="store_true", help="all rows")
     options.add_argument("--tools", default=sys.executable, help="a Python with MoviePy and imageio-ffmpeg")
+    options.add_argument(
+        "--moviepy-photos", type=int, default=standard_job.PHOTOS, help="fewer, and taken times as many"
+    )
     options.add_argument("--photos", type=Path, help="where the painted photographs are kept between runs")
     chosen = options.parse_args()
     rows = chosen.rows.split(",") if chosen.rows else list(ROWS) if chosen.others else ["floor", "job", "text"]
@@ -182,7 +186,7 @@ def main() -> None:
         if chosen.photos:
             chosen.photos.mkdir(parents=True, exist_ok=True)
         with farm_of() as farm:
-            benchmark = Benchmark(folder, chosen.photos or folder, chosen.rounds, chosen.tools, farm)
+            benchmark = Benchmark(folder, chosen, farm)
             methods = {
                 row: getattr(benchmark, {"job": "floor", "4k": "uhd"}.get(row, row)) for row in ROWS if row in rows
             }
