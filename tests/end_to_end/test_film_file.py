@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -130,9 +131,8 @@ def test_each_format_is_shown_at_its_colours(suffix: str, tmp_path: Path) -> Non
     path = tmp_path / f"a.{suffix}"
     if suffix == "heic":
         pillow_heif.register_heif_opener(thumbnails=False)
-    Image.fromarray(flat(320, 180, BLUE)).save(
-        path, **({"quality": 95} if suffix not in {"png", "gif", "tiff"} else {})
-    )
+    quality: dict[str, Any] = {} if suffix in {"png", "gif", "tiff"} else {"quality": 95}
+    Image.fromarray(flat(320, 180, BLUE)).save(path, **quality)
     assert photos.probe(path, path.name).kind == "photo"
     assert _is(decode(film_of([path], tmp_path, slot_ms=200))[3], BLUE)
 
