@@ -19,6 +19,8 @@ from photovideos_studio.photos.stills import frame_count, open_still, orientatio
 
 _GAIN_MAP: Final = re.compile(rb"hdrgm:|HDRGainMap|urn:com:apple:photo:2020:aux:hdrgainmap|urn:iso:std:iso:ts:21496")
 _GAIN_MAP_WITHIN_BYTES: Final = 256 * 1024
+# All pictures of an animation together: each is painted whole to get at the next. 2,400 of 4K, say.
+_MOST_GIF_PIXELS: Final = 20_000_000_000
 _TONE_MAPPED: Final = b"tmap"  # the kind of item that a gain map and its base make together (ISO 21496-1)
 
 
@@ -52,9 +54,11 @@ def probe(path: Path, name: str) -> Probe:  # noqa: ARG001 - callers have names;
 
 def _probe_still(path: Path, file: BinaryIO) -> Probe:
     image, found = open_still(file)
-    if found is GIF and frame_count(image) > 1:
-        return _probe_clip(path, found)
     width, height = image.size
+    if found is GIF and (pictures := frame_count(image)) > 1:
+        if pictures * width * height > _MOST_GIF_PIXELS:
+            raise Unreadable(f"takes too long to decode ({pictures} pictures of {width} × {height})")
+        return _probe_clip(path, found)
     if orientation_of(image) >= 5:
         width, height = height, width
     return Probe(
