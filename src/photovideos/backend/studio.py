@@ -229,6 +229,6 @@ def _pass_on(lines: IO[str]) -> None:
                 log.warning("studio.said", line=line.rstrip())
                 continue
             told.pop("at", None)
-            if event == "request.answered" and told.get("status", 0) < 400:
+            if event == "request.answered" and (told.get("status") or 400) < 400:  # None: nobody was there any more
                 level = "debug"  # a poll every few seconds is no news
             log.log(logging.getLevelNamesMapping().get(level.upper(), logging.INFO), event, **told)
