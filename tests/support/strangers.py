@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -27,17 +27,13 @@ SECRET = "canary-7c1e-must-stay-where-it-is"
 
 def children_of(pid: int) -> list[int]:
     """Every process below this one, its workers' workers too."""
-    parents: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except OSError:
-                continue
-            parents.setdefault(parent, []).append(int(entry.name))
-    found, left = [], [pid]
+    found: list[int] = []
+    left = [pid]
     while left:
-        below = parents.get(left.pop(), [])
+        below: list[int] = []
+        with suppress(OSError):  # it ended meanwhile, or one of its threads did
+            for thread in Path(f"/proc/{left.pop()}/task").iterdir():
+                below += map(int, (thread / "children").read_text().split())
         found += below
         left += below
     return found
