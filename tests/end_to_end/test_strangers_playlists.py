@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from photovideos import media
 from photovideos.errors import FilmBroken
 from support.house import House, draw
 from support.lures import linked_matroska, outside_references, reference_movie, texts
@@ -99,10 +101,6 @@ def test_as_a_film_that_came_back(town: Town, canary: Path, port: tuple[str, lis
 
 def test_as_a_film_that_came_back_in_every_form(tmp_path: Path, canary: Path, port: tuple[str, list[object]]) -> None:
     """As above, by the very call that judges a download."""
-    import threading
-
-    from photovideos import media
-
     url, heard = port
     lures = [*texts(str(canary), url), *outside_references(str(canary)), ("rdrf", reference_movie(url))]
     lures.append(("mkv", linked_matroska(url)))
