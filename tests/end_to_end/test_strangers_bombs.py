@@ -12,12 +12,11 @@ import pytest
 from photovideos import media
 from photovideos.errors import FilmBroken
 from support import bombs
-from support.house import House, draw
 from support.strangers import Scales
 from support.watched import Town, photo
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
-MOST_MEGABYTES = 2200  # of a child: its limit of addresses is 2 GiB for a file of the cloud's, 3 GiB for a look
+MOST_MEGABYTES = 2200  # of a child: its limit of addresses is 2 GiB
 DAEMON_MEGABYTES = 130
 MOST_SECONDS = 200.0  # a bound for a busy machine; a file alone has 90 s
 
@@ -54,24 +53,6 @@ def test_for_the_cloud_each_bomb_costs_itself_alone(town: Town) -> None:
     assert scales.own_megabytes < DAEMON_MEGABYTES
     assert scales.child_megabytes < MOST_MEGABYTES
     assert town.events("job.begun") == 1
-
-
-def test_for_the_studio_each_bomb_costs_itself_alone(house: House) -> None:
-    folder = house.inbox / "Bombs"
-    draw(folder / "IMG_1.jpg")
-    filled(folder)
-    (folder / "prompt.txt").write_text("6 seconds, 360p", encoding="utf-8")
-    begun = time.monotonic()
-    process = house.start("once")
-    with Scales(process.pid) as scales:
-        assert process.wait(MOST_SECONDS) == 0, house.log()[-3000:]
-    print(f"studio: {time.monotonic() - begun:.1f} s, {scales.own_megabytes:.0f} MB, {scales.child_megabytes:.0f} MB")
-    assert (folder / "Bombs.mp4").exists()
-    for name in DUDS:
-        assert f"  {name}: " in summary_of(folder), name
-    assert "65535 pictures" in summary_of(folder)
-    assert scales.own_megabytes < DAEMON_MEGABYTES
-    assert scales.child_megabytes < MOST_MEGABYTES
 
 
 @pytest.mark.parametrize("name", ["pixels.mp4", "long.mp4", "fast.mp4", "still.mp4", "samples.mp4"])

@@ -186,7 +186,7 @@ class Guard:
 
     def seen(self) -> list[str]:
         """What happened so far; empty: nobody touched anything."""
-        found = []
+        found: list[str] = []
         while True:
             try:
                 data = os.read(self._fd, 65536)
