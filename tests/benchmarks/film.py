@@ -16,7 +16,8 @@ photographs, 15 s, is spared by --photos):
     vmaf        all frames of the film against the drawn ones           60 s
 
 Without --rows: floor, job and text; with --others all of them, in about ten minutes. MoviePy and VMAF want
-`pip install moviepy imageio-ffmpeg`; as MoviePy wants another Pillow than the studio, --tools names the Python of an environment with both.
+`pip install moviepy imageio-ffmpeg`; as MoviePy wants another Pillow than the studio, --tools names the Python of an
+environment with both.
 For a machine that is not quiet: `nice -n -20` before the command, and look at the CPU seconds.
 """
 
