@@ -9,7 +9,7 @@ from pathlib import Path
 
 from photovideos import disk, media, prompt
 from photovideos.delivery import publish
-from photovideos.errors import FolderMoved, NothingUsable
+from photovideos.errors import FolderMoved, NothingUsable, PromptUnreadable
 from photovideos.intake import scan
 from photovideos.intake.unfinished import STALE_COPY
 from photovideos.jobs.road import NO_FINGERPRINT, Input, InputState
@@ -133,9 +133,11 @@ def _outgoing(walk: Walk, item: Prepared) -> Outgoing:
 
 
 def rest_gate(walk: Walk) -> None:
-    """Before anything is spent: are the photos still those that were taken in? Raises FolderMoved."""
+    """Before anything is spent: are the photos and the prompt still those that were taken in? Raises FolderMoved."""
     if walk.road.has_spoken:
         return
+    if not walk.road.said and _is_prompt_other(walk):
+        raise FolderMoved("prompt.txt was saved again; waiting until the folder rests again.")
     if not _changes(walk):
         return
     if walk.road.said:  # the timeline is kept: what is there is compared with what it was made of
@@ -179,6 +181,15 @@ def _changes(walk: Walk) -> tuple[str, ...]:
     now = {entry.path: (entry.size, entry.mtime_ns) for entry in _look(walk).media if entry.path not in left_out}
     then = {entry.path: (entry.size, entry.mtime_ns) for entry in walk.road.inputs if entry.path not in left_out}
     return tuple(sorted(path for path in now.keys() | then.keys() if now.get(path) != then.get(path)))
+
+
+def _is_prompt_other(walk: Walk) -> bool:
+    """One that cannot be read, or is not there any more, changes nothing for the job that it began."""
+    try:
+        text = scan.read_prompt(walk.folder_fd, _look(walk))
+    except PromptUnreadable:
+        return False
+    return bool(text) and not isinstance(prompt.change(walk.job.prompt, text), prompt.Same)
 
 
 def _input(entry: FileEntry, digest: str, known: Input | None) -> Input:
