@@ -117,6 +117,7 @@ class StudioAlone:
     def __init__(self, folder: Path, *arguments: str) -> None:
         self.folder = folder
         self.socket = folder / "s"
+        self._token: str | None = None  # one is enough: they are not given out without end
         folder.mkdir(exist_ok=True)
         where = () if "--listen" in arguments else ("--socket", str(self.socket))
         command = [sys.executable, "-m", "photovideos_studio", "--store", str(folder / "store"), *where, *arguments]
@@ -144,9 +145,11 @@ class StudioAlone:
         transport = httpx.HTTPTransport(uds=str(self.socket)) if self.socket.exists() else httpx.HTTPTransport()
         base = "http://studio" if self.socket.exists() else f"http://127.0.0.1:{self.port}"
         with httpx.Client(base_url=base, transport=transport, timeout=60) as client:
-            if sign_in:
+            if sign_in and self._token is None:
                 told = client.post("/api/auth/anonymous-token", headers={"X-Client-Id": os.urandom(8).hex()}).json()
-                client.headers["Authorization"] = f"Bearer {told['data']['token']}"
+                self._token = str(told["data"]["token"])
+            if sign_in:
+                client.headers["Authorization"] = f"Bearer {self._token}"
             yield client
 
     def close(self) -> None:
