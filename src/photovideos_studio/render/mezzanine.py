@@ -23,7 +23,7 @@ from photovideos_studio.render.grade import to_film
 from photovideos_studio.render.planes import Plane, Planes
 
 # Pixels for each film pixel in the narrowest view: what the frames' linear kernel wants.
-OVERSAMPLING: Final = 1.27
+OVERSAMPLING: Final = 1.13
 # What a linear kernel takes from fine detail on average is put back beforehand.
 _EMPHASIS: Final = 0.28
 _EMPHASIS_RADIUS: Final = 0.8

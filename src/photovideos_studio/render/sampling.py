@@ -2,8 +2,8 @@
 
 `cv2.resize` with real-valued factors is several times faster than an affine warp; `motion.place` finds where it has to
 begin. Where no such place is near enough (scales near a ratio of small whole numbers), the warp stands in. The kernel
-is linear: on a mezzanine of 1.27 times the film's resolution, sharpened by what the kernel softens, it is as near to an
-ideal resampler as a cubic one (48–51 dB) at half the cost.
+is linear: on a mezzanine of 1.13 times the film's resolution, sharpened by what the kernel softens, it is as near to an
+ideal resampler as a cubic one (47–52 dB) at half the cost.
 """
 
 from __future__ import annotations
