@@ -162,6 +162,7 @@ UNSUPPORTED = {
     "font": "Choosing the font or colour of text is not possible.",
     "frame": "Frames and borders around photos are not possible.",
     "several_songs": "Several songs in one film are not possible: one is played.",
+    "captions without words": 'What captions should say is not known: write photo 1: "Arrival", or ask for file names.',
     "place captions": "Captions with the place are not possible: places are not read from photos.",
 }
 NOUNS = {"photos": ("photo", "photos"), "clips": ("clip", "clips"), "pictures": ("photo or clip", "photos and clips")}

@@ -201,6 +201,7 @@ UNSUPPORTED = {
     "font": "无法选择文字的字体或颜色。",
     "frame": "无法添加相框或边框。",
     "several_songs": "一个视频里只能放一首歌。",
+    "captions without words": "不知道说明文字写什么：请写“第一张照片写‘出发’”，或“显示文件名”。",
     "place captions": "无法显示地点：不读取照片里的位置。",
 }
 NOUNS = {"photos": ("张照片", "张照片"), "clips": ("个片段", "个片段"), "pictures": ("个照片和片段", "个照片和片段")}

@@ -15,7 +15,7 @@ def read_on_screen(clause: Clause, scene: Scene, negated: frozenset[int]) -> lis
     findings += _read_titles(clause, scene, negated)
     findings += _read_none(clause, scene, negated)
     findings += _read_caption_source(clause, scene, negated)
-    return findings
+    return findings or _read_captions_without_words(clause, negated)
 
 
 # --- captions ---------------------------------------------------------------------------------------------------
@@ -77,6 +77,15 @@ def _read_caption_source(clause: Clause, scene: Scene, negated: frozenset[int]) 
             return [Finding(field="must_report", value="place captions", words=clause.text)]
         return [Finding(field="caption_source", value=value, words=clause.text)]
     return []
+
+
+def _read_captions_without_words(clause: Clause, negated: frozenset[int]) -> list[Finding]:
+    """`with captions`, and no word of what they should say: nothing is made up, and that is told."""
+    wanted = [i for i in clause.free("caption") if i not in negated]
+    if not wanted or len(clause.terms) == 1 or clause.has("quote"):  # alone it is a heading of what follows
+        return []
+    clause.claim(*wanted)
+    return [Finding(field="must_report", value="captions without words", words=clause.text)]
 
 
 # --- titles -----------------------------------------------------------------------------------------------------
