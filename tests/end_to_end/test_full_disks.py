@@ -244,7 +244,7 @@ def test_a40_no_room_from_any_write_on_ends_in_one_film_when_there_is(town: Town
     brink = Brink(town.root / "brink", town.root / where)
     sweep = Sweep(town, brink)
     problems = [f"from write {write} on: {problem}" for write, problem in sweep.play(first=0, every=every)]
-    assert sweep.cases > 3
+    assert sweep.cases >= 3
     assert not problems, "\n".join(problems)
     with suppress(sqlite3.Error), closing(sqlite3.connect(town.state / "ledger.sqlite")) as ledger:
         assert ledger.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

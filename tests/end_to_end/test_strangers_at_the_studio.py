@@ -7,7 +7,9 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,6 +33,14 @@ def start(tmp_path: Path) -> Iterator[Start]:
     yield begin
     for studio in made:
         studio.close()
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Of its own: those above a test's folder are their owner's alone, and stay so."""
+    with tempfile.TemporaryDirectory() as place:
+        Path(place).chmod(0o755)
+        yield Path(place)
 
 
 @pytest.fixture(scope="module")
@@ -100,28 +110,25 @@ def test_beyond_loopback_nothing_is_given_away(tmp_path: Path, start: Start) -> 
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can be somebody else for a moment")
-def test_another_user_does_not_get_in_even_where_the_socket_s_rights_are_lost(start: Start) -> None:
-    studio = start()
-    assert studio.socket.stat().st_mode & 0o077 == 0
-    # Somebody opened it by mistake: the kernel's word for who is there still holds.
-    for path in (studio.socket, *list(studio.socket.parents)[:4]):
-        if path != Path("/tmp"):
-            path.chmod(0o777)
-    knock = (
-        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1]);"
-        "s.sendall(b'GET /api/credits/balance/simple HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'); print(s.recv(100))"
-    )
-    done = subprocess.run(
-        ["/usr/bin/python3", "-c", knock, str(studio.socket)],
-        capture_output=True,
-        timeout=60,
-        check=False,
-        user=65534,
-        group=65534,
-    )
-    assert b"HTTP" not in done.stdout
-    assert done.stdout == b"b''\n" or b"ConnectionResetError" in done.stderr or b"BrokenPipe" in done.stderr, done
-    assert "peer.refused" in studio.log()
+def test_another_user_does_not_get_in_even_where_the_socket_s_rights_are_lost(open_folder: Path) -> None:
+    with closing(StudioAlone(open_folder)) as studio:
+        assert studio.socket.stat().st_mode & 0o077 == 0
+        studio.socket.chmod(0o777)  # somebody opened it by mistake: the kernel's word for who is there still holds
+        knock = (
+            "import socket, sys; s = socket.socket(socket.AF_UNIX); s.settimeout(10); s.connect(sys.argv[1]);"
+            "s.sendall(b'GET /api/credits/balance/simple HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n'); print(s.recv(100))"
+        )
+        done = subprocess.run(
+            ["/usr/bin/python3", "-c", knock, str(studio.socket)],
+            capture_output=True,
+            timeout=60,
+            check=False,
+            user=65534,
+            group=65534,
+        )
+        assert b"HTTP" not in done.stdout
+        assert done.stdout == b"b''\n" or b"ConnectionResetError" in done.stderr or b"BrokenPipe" in done.stderr, done
+        assert "peer.refused" in studio.log()
 
 
 # --- what `file:` opens ----------------------------------------------------------------------------------------------

@@ -89,7 +89,7 @@ def test_a_disk_that_fills_up_meanwhile_leaves_nothing_under_a_final_name(
     assert os.listdir(folder) == ["old"]
 
 
-def test_on_a_full_disk_a_status_is_not_written_and_the_old_one_stays_whole(
+def test_on_a_full_disk_a_status_takes_the_room_of_the_one_before_it(
     mount: Mount, opened: Callable[[Path], int]
 ) -> None:
     folder = mount("-t", "tmpfs", "-o", "size=1m", "tmpfs")
@@ -97,8 +97,8 @@ def test_on_a_full_disk_a_status_is_not_written_and_the_old_one_stays_whole(
     assert status.show(fd, NOTE, now=NOW)
     full(folder)
     changed = StatusNote(state="rendering", lines=("Something else.",), reference="abc")
-    assert not status.show(fd, changed, now=NOW + 60)
-    assert "Working." in (folder / "_photovideos - rendering.txt").read_text("utf-8")
+    assert status.show(fd, changed, now=NOW + 60)
+    assert "Something else." in (folder / "_photovideos - rendering.txt").read_text("utf-8")
     assert sorted(os.listdir(folder)) == ["_photovideos - rendering.txt", "filler"]
 
 
