@@ -10,7 +10,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -160,11 +159,6 @@ class Ears:
         self._socket.close()
 
 
-def asked(town: Town, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "photovideos", *arguments, "--config", str(town.config)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-
-
 @pytest.mark.slow
 def test_a50_a_scan_that_hangs_is_told_by_every_command_and_the_watchdog_is_not_fed(town: Town) -> None:
     behind = town.root / "behind"
@@ -173,7 +167,7 @@ def test_a50_a_scan_that_hangs_is_told_by_every_command_and_the_watchdog_is_not_
     with share(behind, town.inbox) as server:
         town.run()
         wait_for("the watchdog to be fed", lambda: "WATCHDOG=1" in ears.heard(), 20)
-        assert json.loads(asked(town, "status", "--json").stdout)["hanging"] == []
+        assert json.loads(town.command("status", "--json").stdout)["hanging"] == []
         server.send_signal(signal.SIGSTOP)
         wait_for("the log to say so", lambda: town.told("inbox.hangs", inbox=str(town.inbox)), 30)
         ears.heard()
@@ -181,10 +175,10 @@ def test_a50_a_scan_that_hangs_is_told_by_every_command_and_the_watchdog_is_not_
         heard = ears.heard()
         assert "WATCHDOG" not in heard
         assert f"STATUS=the scan of {town.inbox} hangs" in heard
-        (hanging,) = json.loads(asked(town, "status", "--json").stdout)["hanging"]
+        (hanging,) = json.loads(town.command("status", "--json").stdout)["hanging"]
         assert hanging["inbox"] == str(town.inbox)
-        assert f"No look at {town.inbox} has come back since" in asked(town, "status").stdout
-        doctor = asked(town, "doctor")
+        assert f"No look at {town.inbox} has come back since" in town.command("status").stdout
+        doctor = town.command("doctor")
         assert doctor.returncode == 1
         assert f"WRONG  Inbox {town.inbox}: does not answer" in doctor.stdout
         assert town.events("inbox.hangs") == 1, "told once"
@@ -192,7 +186,7 @@ def test_a50_a_scan_that_hangs_is_told_by_every_command_and_the_watchdog_is_not_
         server.send_signal(signal.SIGCONT)
         wait_for("it to be well again", lambda: town.events("inbox.answers"), 20)
         wait_for("the watchdog to be fed", lambda: "WATCHDOG=1" in ears.heard(), 20)
-        assert json.loads(asked(town, "status", "--json").stdout)["hanging"] == []
+        assert json.loads(town.command("status", "--json").stdout)["hanging"] == []
         town.made(town.fill("A50"), photos=2)
         town.close()
     ears.close()

@@ -126,6 +126,11 @@ def test_a33_a_lost_marker_is_an_offline_inbox(town: Town) -> None:
     town.fill("A33")
     town.rest()
     assert town.taken("A33") == 0
+    assert "put an empty file READY into it" in town.command("status").stdout
+    (town.inbox / "READY").touch()  # a person says that it is the inbox all the same
+    town.made(town.inbox / "A33")
+    assert not (town.inbox / "READY").exists()
+    assert "offline" not in town.command("status").stdout
 
 
 # To root, rights are nothing; without these two abilities it is like anybody, and Python may lie wherever it likes.

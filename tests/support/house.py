@@ -85,6 +85,12 @@ class House:
     def once(self, *arguments: str, seconds: float = FILM_SECONDS) -> int:
         return self.start("once", *arguments).wait(seconds)
 
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`photovideos ARGUMENTS --config …`, and what it prints; perhaps beside a running daemon."""
+        self.write_config()
+        command = [sys.executable, "-m", "photovideos", *arguments, "--config", str(self.config)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
     def run(self) -> subprocess.Popen[bytes]:
         process = self.start("run")
         wait_for("the inbox to be watched", (self.inbox / ".photovideos-inbox").exists, 30)

@@ -17,6 +17,7 @@ from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.states import NEEDS_HELP, JobState
 from photovideos.logs import clean
 from photovideos.model import FolderKey
+from photovideos.reception import absence
 
 # What JSON leaves as it is and a terminal obeys: C1, DEL, line separators, bidi; and what no encoding takes.
 _ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -39,6 +40,10 @@ def standing(ledger: Ledger | None, config: Config, *, is_running: bool) -> dict
         "hanging": [
             {"inbox": path, "since": _moment(since)}
             for path, since in (health.hanging(ledger) if ledger and is_running else {}).items()
+        ],
+        "offline": [
+            {"inbox": path, "reason": reason}
+            for path, reason in (absence.offline(ledger) if ledger and is_running else {}).items()
         ],
         "paused": [
             {"backend": pause.backend, "reason": pause.problem.message, "advice": pause.problem.advice}
@@ -72,6 +77,8 @@ def standing_lines(told: dict[str, Any]) -> Iterator[str]:
     yield "photovideos is running." if told["running"] else "photovideos is not running."
     for inbox in told["hanging"]:
         yield f"No look at {inbox['inbox']} has come back since {inbox['since']}: is its disk or share connected?"
+    for inbox in told["offline"]:
+        yield f"{inbox['inbox']} is offline: {inbox['reason']}"
     for pause in told["paused"]:
         yield f"Waiting: {pause['reason']} {pause['advice']}"
     if not told["jobs"]:

@@ -21,6 +21,8 @@ from photovideos.intake.ignore import MARKER_NAME
 from photovideos.intake.mounts import device_of
 from photovideos.intake.ownership import (
     MAX_MARKER_BYTES,
+    NO_MARKER,
+    OTHER_DISK,
     Deed,
     Judgement,
     Marker,
@@ -52,6 +54,11 @@ class Ownership:
     @property
     def is_mine(self) -> bool:
         return self.standing is Standing.MINE
+
+    @property
+    def waits_for_word(self) -> bool:
+        """It is not what it was; a person may say that it is the inbox all the same (`adopt`)."""
+        return self.reason in {NO_MARKER, OTHER_DISK}
 
 
 class InboxMarker:
@@ -103,7 +110,7 @@ class InboxMarker:
         self._unlock()
 
     def adopt(self, inbox_fd: int, *, now: float) -> Ownership:
-        """A person says this is the inbox, whatever lay there before (`init`). Raises FolderOffline."""
+        """A person says this is the inbox, whatever lay there before. Raises FolderOffline."""
         self._state = replace(self._state, device=None, watched=None)
         return self.check(inbox_fd, now=now)
 

@@ -85,8 +85,9 @@ class Judgement:
     took_over: bool = False
 
 
-OTHER_DISK = "The inbox lies on another disk than before. Is the right disk or share connected?"
-NO_MARKER = "The inbox is not the one that was here before: its marker is missing. Is the disk or share connected?"
+_WORD = "Connect the right disk or share; if this is to be the inbox from now on, put an empty file READY into it."
+OTHER_DISK = f"The inbox lies on another disk than before. {_WORD}"
+NO_MARKER = f"The inbox is not the one that was here before: its marker is missing. {_WORD}"
 OTHERS = "Another photovideos works this inbox. If it is gone for good, this one takes over after 25 minutes."
 
 

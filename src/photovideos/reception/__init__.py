@@ -21,6 +21,8 @@ from photovideos.intake.pace import HANGS_AFTER_SECONDS, Pace, pace_of
 from photovideos.intake.watcher import InboxWatcher
 from photovideos.jobs.ledger import Ledger
 from photovideos.model import BackendKind, Control, JobId
+from photovideos.reception import first_sight
+from photovideos.reception.absence import Absence
 from photovideos.reception.board import Board
 from photovideos.reception.desk import Surroundings
 from photovideos.reception.first_sight import FirstSight
@@ -64,6 +66,7 @@ class Reception:
         self._owner = owner
         seen = ledger.inbox_seen(self.path)
         self._marker = InboxMarker(owner, seen_device=seen["device"] if seen else None)
+        self._absence = Absence(self.path, ledger)
         self._first_sight = FirstSight(self.path, ledger, config)
         self._board = Board(self.path, config=config, ledger=ledger, has_unused_token=has_unused_token)
         self._around = Surroundings(
@@ -176,8 +179,7 @@ class Reception:
             os.close(inbox_fd)
 
     def _offline(self, reason: str) -> float:
-        if self._standing.is_online or self._scans == 0:
-            _log.warning("inbox.offline", inbox=self.path, reason=reason)
+        self._absence.tell(reason)
         self._standing = replace(self._standing, is_online=False, scanned_at=self._monotonic())
         return min(OFFLINE_LOOK_SECONDS, self._pace.idle_seconds if self._pace else OFFLINE_LOOK_SECONDS)
 
@@ -199,8 +201,11 @@ class Reception:
         try:
             rounds = self._got_ready(inbox_fd)
             ownership = self._marker.check(inbox_fd, now=self._monotonic())
+            if ownership.waits_for_word and first_sight.is_said_ready(inbox_fd):
+                ownership = self._marker.adopt(inbox_fd, now=self._monotonic())
             if not ownership.is_mine:
                 return self._offline(ownership.reason)
+            self._absence.over()
             if ownership.took_over:
                 _log.warning("inbox.taken_over", inbox=self.path)
             listing = scan.list_folders(inbox_fd)

@@ -99,6 +99,14 @@ def _is_asked_for(inbox_fd: int, name: str) -> bool:
     return False
 
 
+def is_said_ready(inbox_fd: int) -> bool:
+    """Whether READY lay in the inbox itself; it is removed, for it counts once."""
+    was_there = Control.READY in scan.list_folders(inbox_fd).controls
+    if was_there:
+        _remove_ready(inbox_fd)
+    return was_there
+
+
 def _remove_ready(inbox_fd: int) -> None:
     with suppress(OSError):
         for name in os.listdir(inbox_fd):
