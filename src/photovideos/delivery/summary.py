@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from photovideos.delivery.ours import BOM, Kind
+from photovideos.delivery.ours import Kind
 from photovideos.delivery.tips import tips
-from photovideos.intake import claims
 from photovideos.logs import clean
-from photovideos.model import BackendKind, Claim, FilmFacts, Fingerprint, LeftOut
+from photovideos.model import BackendKind, FilmFacts, Fingerprint, LeftOut
 
 MAX_REPLY_CHARACTERS = 20_000
 _MAX_LINE_CHARACTERS = 2_000
@@ -107,12 +106,6 @@ def text_of(facts: SummaryFacts) -> str:
         list(_claims(facts)),
     ]
     return "\n\n".join("\n".join(lines) for lines in paragraphs if lines) + "\n"
-
-
-def read_claims(text: str) -> tuple[Claim, ...]:
-    """The films that a summary says are ours; empty for any other text."""
-    found = claims.read_summary("", text.removeprefix(BOM).encode(errors="replace"))
-    return found.films if found else ()
 
 
 def _headed(title: str, lines: Iterable[str]) -> Iterator[str]:

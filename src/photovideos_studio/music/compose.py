@@ -1,6 +1,6 @@
 """Composing to the cut: a mood, a seed, a length and the photo changes become a score. PURE.
 
-`beat_grid` answers the director's question, which tempo a slot length would get, before anything is composed.
+`beat_grid` tells which tempo photos of one length would get, before anything is composed.
 The same mood, seed, length and cuts always give the same music.
 """
 

@@ -9,7 +9,7 @@ from photovideos.delivery import summary
 from photovideos.delivery.ours import Kind, is_ours
 from photovideos.delivery.summary import Asked, Destination, Receipt, SummaryFacts
 from photovideos.intake import claims
-from photovideos.model import BackendKind, FilmFacts, Fingerprint, LeftOut
+from photovideos.model import BackendKind, Claim, FilmFacts, Fingerprint, LeftOut
 
 HERE = Destination(backend=BackendKind.STUDIO)
 FILM = FilmFacts(
@@ -39,6 +39,11 @@ FACTS = SummaryFacts(
 )
 
 
+def claimed(text: str) -> tuple[Claim, ...]:
+    own = claims.read_summary("x.txt", text.encode())
+    return own.films if own else ()
+
+
 def text(**changed: object) -> str:
     return summary.text_of(replace(FACTS, **changed))  # type: ignore[arg-type]  # one table for all fields
 
@@ -58,13 +63,13 @@ def test_it_ends_with_the_claims_and_intake_reads_them() -> None:
     own = claims.read_summary("x.txt", found.encode())
     assert own is not None
     assert own.inputs == "v1:0123"
-    (claim,) = summary.read_claims("\ufeff" + found.replace("\n", "\r\n"))
+    (claim,) = claimed("\ufeff" + found.replace("\n", "\r\n"))
     assert (claim.file, claim.size, claim.sha256) == ("Italy 2024.mp4", 15728640, "ab" * 32)
     assert is_ours(Kind.SUMMARY, found.encode())
 
 
 def test_any_other_text_claims_nothing() -> None:
-    assert summary.read_claims("Dear diary, Made by photovideos: a.mp4, 1, xyz") == ()
+    assert claimed("Dear diary, Made by photovideos: a.mp4, 1, xyz") == ()
 
 
 def test_what_was_asked_stands_beside_what_was_measured() -> None:
@@ -165,7 +170,7 @@ def test_nothing_in_it_can_forge_a_claim_or_command_a_terminal(reply: str, name:
         receipts=(Receipt(clause=clause + forged),),
         notes=(forged,),
     )
-    assert [claim.file for claim in summary.read_claims(found)] == ["Italy 2024.mp4"]
+    assert [claim.file for claim in claimed(found)] == ["Italy 2024.mp4"]
     assert found.splitlines()[-2] == "Inputs: v1:0123"
     assert not any(ord(character) < 32 and character != "\n" for character in found)
     assert not any(127 <= ord(character) < 160 for character in found)
