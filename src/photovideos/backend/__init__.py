@@ -18,8 +18,8 @@ from photovideos.config import Config
 from photovideos.model import BackendKind
 from photovideos.nemo.account import Attribution, platform_of
 from photovideos.nemo.client import NemoClient, Pace
-from photovideos.nemo.exchange import environment_proxy
 from photovideos.nemo.token import TokenBook
+from photovideos.nemo.transport import environment_proxy
 
 _STUDIO_ORIGIN = "http://studio"
 

@@ -2,7 +2,8 @@
 
 client      every endpoint
 caller      how a call is made, asked again, and what its codes mean here
-exchange    the only httpx: one exchange with one server
+exchange    one exchange with one server
+transport   httpx on our sockets, through a proxy or not
 network     sockets that hear the stop event
 wire        PURE: JSON <-> our types
 codes       PURE: codes -> the errors of the tree

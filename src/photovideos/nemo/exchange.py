@@ -1,30 +1,25 @@
-"""The only httpx: one exchange with one server, bounded in time and size, heard by the stop event.
+"""One exchange with one server, bounded in time and size, heard by the stop event.
 
 No redirects are followed, no cookies kept, no `.netrc` read; a proxy is used only if it is given. Headers of one
-exchange go to that exchange's address and nowhere else. What an answer means is decided in `client` and `download`.
+exchange go to that exchange's address and nowhere else. The connection is the `transport`'s; what an answer
+means is decided in `client` and `download`.
 """
 
 from __future__ import annotations
 
-import os
-import ssl
-import time
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
 
-from photovideos.errors import UsageError
-from photovideos.nemo.network import ListeningBackend, Patience, waiting
+from photovideos.nemo.network import Patience
+from photovideos.nemo.transport import Transport
 
 CONNECT_SECONDS = 10.0
 _PIECE = 64 * 1024
@@ -114,7 +109,7 @@ class Http:
         is_allowed: Callable[[str], bool] | None = None,
         keeps_connections: bool = True,
     ) -> None:
-        transport = _Transport(socket=socket, proxy=proxy, is_allowed=is_allowed, keeps_connections=keeps_connections)
+        transport = Transport(socket=socket, proxy=proxy, is_allowed=is_allowed, keeps_connections=keeps_connections)
         # trust_env would take the environment's proxies and .netrc, which could replace the Authorization header
         self._client = httpx.Client(transport=transport, trust_env=False, follow_redirects=False)
         self._client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -167,71 +162,6 @@ class Http:
         self._client.close()
 
 
-class _Transport(httpx.BaseTransport):
-    """httpx on httpcore's pool with our sockets; httpx's own transport cannot be given any."""
-
-    def __init__(
-        self,
-        *,
-        socket: Path | None,
-        proxy: str | None,
-        is_allowed: Callable[[str], bool] | None,
-        keeps_connections: bool,
-    ) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=_ssl_context(),
-            proxy=_proxy(proxy),
-            uds=os.fspath(socket) if socket else None,
-            max_connections=64,
-            max_keepalive_connections=8 if keeps_connections else 0,
-            keepalive_expiry=30.0,
-            network_backend=ListeningBackend(is_allowed),
-        )
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        patience: Patience = request.extensions["patience"]
-        assert isinstance(request.stream, httpx.SyncByteStream)
-        with waiting(patience):
-            response = self._pool.handle_request(
-                httpcore.Request(
-                    method=request.method,
-                    url=httpcore.URL(
-                        scheme=request.url.raw_scheme,
-                        host=request.url.raw_host,
-                        port=request.url.port,
-                        target=request.url.raw_path,
-                    ),
-                    headers=request.headers.raw,
-                    content=request.stream,
-                    extensions={"timeout": request.extensions["timeout"]},
-                )
-            )
-        return httpx.Response(status_code=response.status, headers=response.headers, stream=_Body(response, patience))
-
-    def close(self) -> None:
-        self._pool.close()
-
-
-class _Body(httpx.SyncByteStream):
-    """Each piece is waited for with the exchange's patience, whichever thread reads it."""
-
-    def __init__(self, response: httpcore.Response, patience: Patience) -> None:
-        self._response = response
-        self._patience = patience
-
-    def __iter__(self) -> Iterator[bytes]:
-        pieces = self._response.iter_stream()
-        while True:
-            with waiting(self._patience):
-                piece = next(pieces, None)
-            if piece is None:
-                return
-            yield piece
-
-    def close(self) -> None:
-        self._response.close()
-
-
 @contextmanager
 def _translated() -> Iterator[None]:
     """Foreign errors become ours; their texts name addresses, never headers."""
@@ -261,40 +191,3 @@ def _unpacked(pieces: Iterator[bytes]) -> Iterator[bytes]:
                 rest = inflater.unconsumed_tail
     except zlib.error as error:
         raise BrokenExchange(f"cannot be unpacked: {error}") from error
-
-
-@cache
-def _ssl_context() -> ssl.SSLContext:
-    """Made once: loading the roots takes long. SSL_CERT_FILE and SSL_CERT_DIR count, a house may have its own CA."""
-    return httpx.create_ssl_context()
-
-
-def _proxy(address: str | None) -> httpcore.Proxy | None:
-    if address is None:
-        return None
-    parts = urlsplit(address)
-    if parts.scheme != "http" or not parts.hostname:
-        raise UsageError("The proxy of the environment cannot be used: only http:// proxies are supported.")
-    auth = (parts.username or "", parts.password or "") if parts.username else None
-    return httpcore.Proxy(f"http://{parts.hostname}:{parts.port or 80}", auth=auth)
-
-
-def environment_proxy(url: str) -> str | None:
-    """
-
-    he proxy that the environment names for `url` (HTTPS_PROXY, HTTP_PROXY, NO_PROXY), never for this machine itself.
-    """
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if host == "localhost" or host.startswith("127.") or host == "::1" or proxy_bypass(host):
-        return None
-    proxies = getproxies()
-    found = proxies.get(parts.scheme) or proxies.get("all")
-    if found is None or found.startswith("http://"):
-        return found
-    return None if "://" in found else f"http://{found}"  # SOCKS and TLS proxies are not spoken to
-
-
-def until(seconds: float) -> float:
-    """The moment `seconds` from now, on the clock of Patience."""
-    return time.monotonic() + seconds

@@ -59,6 +59,11 @@ class Patience:
         self.check()
 
 
+def until(seconds: float) -> float:
+    """The moment `seconds` from now, on the clock of Patience."""
+    return time.monotonic() + seconds
+
+
 _ENDLESS = Patience()
 _current = threading.local()  # httpcore works in the thread that calls it, and hands no context down to its sockets
 

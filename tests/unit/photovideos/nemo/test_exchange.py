@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from photovideos.errors import Stopping, UsageError
-from photovideos.nemo import exchange
-from photovideos.nemo.exchange import BrokenExchange, Http, NoConnection, Reply, TooLarge, environment_proxy, until
-from photovideos.nemo.network import Patience
+from photovideos.errors import Stopping
+from photovideos.nemo import transport
+from photovideos.nemo.exchange import BrokenExchange, Http, NoConnection, Reply, TooLarge
+from photovideos.nemo.network import Patience, until
 from support.fake_cloud import Asked, FakeCloud, Handler
 
 
@@ -147,28 +147,6 @@ def test_a_stop_is_heard(cloud: FakeCloud, http: Http) -> None:
 # --- proxies ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_proxy_of_the_environment_is_never_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-    assert environment_proxy("https://api.example") is None
-    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
-    monkeypatch.setenv("NO_PROXY", "intern.example")
-    assert environment_proxy("https://api.example") == "http://proxy:3128"
-    assert environment_proxy("http://api.example") is None
-    for url in ("https://localhost:1", "https://127.0.0.1", "https://[::1]/x", "https://a.intern.example"):
-        assert environment_proxy(url) is None
-    monkeypatch.setenv("HTTPS_PROXY", "socks5://proxy:1080")
-    assert environment_proxy("https://api.example") is None
-    monkeypatch.setenv("HTTPS_PROXY", "proxy:3128")
-    assert environment_proxy("https://api.example") == "http://proxy:3128"
-
-
-def test_a_proxy_of_another_kind_is_told() -> None:
-    with pytest.raises(UsageError):
-        Http(proxy="socks5://127.0.0.1:1")
-
-
 def test_a_given_proxy_is_used(cloud: FakeCloud) -> None:
     http = Http(proxy=cloud.url)
     get(http, "http://api.invalid/x")
@@ -225,13 +203,13 @@ def test_tls_is_spoken_to_names_whose_certificate_is_known(
     secure: int, certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate[1]))
-    exchange._ssl_context.cache_clear()
+    transport._ssl_context.cache_clear()
     http = Http()
     assert len(get(http, f"https://localhost:{secure}/", max_bytes=500_000).body) == 400_000
     with pytest.raises(NoConnection):
         get(http, f"https://127.0.0.1:{secure}/")  # another name than the certificate's
     http.close()
-    exchange._ssl_context.cache_clear()
+    transport._ssl_context.cache_clear()
 
 
 def test_an_unknown_certificate_is_no_connection(secure: int, http: Http) -> None:
