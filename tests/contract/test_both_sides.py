@@ -24,8 +24,9 @@ from photovideos.model import InstructionPhase, InstructionRecord, RawJson, Rend
 from photovideos.nemo import draft as drafts
 from photovideos.nemo import upload
 from photovideos.nemo.account import Attribution
+from photovideos.nemo.attempt import Order
 from photovideos.nemo.client import NemoClient
-from photovideos.nemo.download import download
+from photovideos.nemo.download import Download
 from photovideos.nemo.instruct import carry_out
 from photovideos.nemo.render import render
 from photovideos.nemo.token import TokenBook
@@ -143,31 +144,29 @@ def test_photos_and_words_become_a_film_along_the_daemon_s_own_road(road: Road, 
 
     progress: list[float | None] = []
     records: list[RenderRecord] = []
-    film = render(
-        road.client,
-        road.tokens,
-        session,
-        draft,
-        record=None,
+    order = Order(
+        client=road.client,
+        session_id=session,
+        draft=draft,
         save=records.append,
         poll_seconds=0.1,
         timeout_seconds=60,
         on_progress=lambda fraction, *_lines: progress.append(fraction),
         stop=road.stop,
     )
+    film = render(order, road.tokens, None)
     assert film.duration_seconds == pytest.approx(3.0, abs=0.05)
-    path = download(
-        film,
-        tmp_path / "film.mp4",
+    path = Download(
+        film=film,
         client=road.client,
         token=token,
         api_url=road.api_url,
         max_bytes=10**9,
         stop=road.stop,
-    )
+    ).into(tmp_path / "film.mp4")
     assert path.stat().st_size == film.size_bytes
     assert path.read_bytes()[4:8] == b"ftyp"
-    assert records[0].posted is False, "the id is on disk before the request is sent"
+    assert [record.id for record in records] == [film.id]
 
 
 def test_a_file_that_is_no_picture_is_refused_by_name(road: Road) -> None:

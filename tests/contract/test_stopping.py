@@ -17,12 +17,13 @@ import pytest
 
 from photovideos.errors import PhotoVideosError, Stopping
 from photovideos.model import RawJson, RenderedFilm, RenderId, RenderRecord, SessionId, Token
-from photovideos.nemo import download as downloading
 from photovideos.nemo import instruct
 from photovideos.nemo import render as rendering
 from photovideos.nemo import upload as uploading
 from photovideos.nemo.account import Attribution
+from photovideos.nemo.attempt import Order
 from photovideos.nemo.client import NemoClient
+from photovideos.nemo.download import Download
 from photovideos.nemo.token import TokenBook
 from support.fake_cloud import answers, serving
 
@@ -30,7 +31,7 @@ pytestmark = pytest.mark.slow  # half a second of waiting each
 
 SESSION = SessionId("5529798706024415232")
 TOKEN = Token(secret="nmv_usr_1", fingerprint="0123456789ab", user_id=None, expires_at=9e9, is_own=False)
-RECORD = RenderRecord(id=RenderId("render_1"), token_fingerprint=TOKEN.fingerprint, begun_at=0.0, posted=True)
+RECORD = RenderRecord(id=RenderId("render_1"), token_fingerprint=TOKEN.fingerprint, begun_at=0.0)
 AT_ONCE = 2.0
 Work = Callable[[NemoClient, TokenBook, threading.Event, Path], object]
 
@@ -49,18 +50,17 @@ class _Tokens:
 
 
 def _render(client: NemoClient, halt: threading.Event, record: RenderRecord | None) -> object:
-    return rendering.render(
-        client,
-        _Tokens(),
-        SESSION,
-        RawJson("{}"),
-        record=record,
+    order = Order(
+        client=client,
+        session_id=SESSION,
+        draft=RawJson("{}"),
         save=lambda _record: None,
         poll_seconds=30.0,
         timeout_seconds=3600.0,
         on_progress=lambda _fraction, *_lines: None,
         stop=halt,
     )
+    return rendering.render(order, _Tokens(), record)
 
 
 def _speak(client: NemoClient, halt: threading.Event) -> object:
@@ -88,15 +88,14 @@ def _upload(client: NemoClient, halt: threading.Event, path: Path, *, is_resumed
 
 def _download(client: NemoClient, halt: threading.Event, path: Path) -> object:
     film = RenderedFilm(id=RECORD.id, url=f"{client.base_url}/cdn/film.mp4")
-    return downloading.download(
-        film,
-        path / "film.mp4",
+    return Download(
+        film=film,
         client=client,
         token=TOKEN,
         api_url=client.base_url,
         max_bytes=10**9,
         stop=halt,
-    )
+    ).into(path / "film.mp4")
 
 
 WORK: dict[str, Work] = {

@@ -87,12 +87,10 @@ class RenderRecord:
     id: RenderId
     token_fingerprint: str
     begun_at: float
-    posted: bool = False
     again: bool = False
     refused: bool = False
     still_seconds: float = 0.0
     furthest: float = -1.0
-    output_label: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

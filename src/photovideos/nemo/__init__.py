@@ -15,6 +15,6 @@ instruct    one message, never charged twice; turns: one at a time
 upload      the files, one by one
 draft       PURE: what can be read in a draft
 gui         PURE: what is talk about a screen
-render      from the draft to a finished film, never lost
+render      from the draft to a finished film, never lost; attempt: one id of it; progress: how far it was seen to be
 download    the film, whole, from checked addresses
 """

@@ -13,9 +13,10 @@ from photovideos.jobs.road import Export as ExportUnderWay
 from photovideos.jobs.road import Film
 from photovideos.jobs.states import Stage
 from photovideos.model import Block, Claim, Export, FilmFacts, Message, RawJson, RenderedFilm, RenderRecord, Token
-from photovideos.nemo import download as downloading
 from photovideos.nemo import draft as drafts
 from photovideos.nemo import render as rendering
+from photovideos.nemo.attempt import Order
+from photovideos.nemo.download import Download
 from photovideos.pipeline import inputs, messages, telling
 from photovideos.pipeline.walk import Walk
 
@@ -110,8 +111,7 @@ def _delivered(walk: Walk, block: Block, under_way: ExportUnderWay, shape: str |
 def _rendered(walk: Walk, under_way: ExportUnderWay) -> RenderedFilm:
     """contract §8: the id is on disk before the request; the token of the POST carries the render."""
     walk.enter(Stage.RENDERING, "The film is being rendered.")
-    session_id, draft = walk.road.session_id, walk.road.draft
-    assert session_id is not None
+    draft = walk.road.draft
     assert draft is not None
     settings = walk.tools.config.backend
 
@@ -121,20 +121,19 @@ def _rendered(walk: Walk, under_way: ExportUnderWay) -> RenderedFilm:
     def _progressed(fraction: float | None, *lines: str) -> None:
         walk.progressed(fraction or 0.0, *lines)
 
+    order = Order(
+        client=walk.backend.client,
+        session_id=walk.session_id,
+        draft=draft,
+        label=under_way.label,
+        save=_save,
+        poll_seconds=settings.poll_seconds,
+        timeout_seconds=settings.render_timeout_seconds,
+        on_progress=_progressed,
+        stop=walk.halt,
+    )
     try:
-        return rendering.render(
-            walk.backend.client,
-            walk.backend.tokens,
-            session_id,
-            draft,
-            record=under_way.record,
-            save=_save,
-            label=under_way.label,
-            poll_seconds=settings.poll_seconds,
-            timeout_seconds=settings.render_timeout_seconds,
-            on_progress=_progressed,
-            stop=walk.halt,
-        )
+        return rendering.render(order, walk.backend.tokens, under_way.record)
     except Stopping:
         _give_up_render(walk)
         raise
@@ -147,23 +146,21 @@ def _give_up_render(walk: Walk) -> None:
     if not walk.backend.is_local or record is None or job is None or not job.cancel_asked:
         return
     with suppress(PhotoVideosError):
-        token = walk.backend.tokens.by_fingerprint(record.token_fingerprint) or walk.token()
-        walk.backend.client.cancel_render(token, record.id)
+        walk.backend.client.cancel_render(_token_of_render(walk, record), record.id)
 
 
 def _fetched(walk: Walk, under_way: ExportUnderWay, rendered: RenderedFilm) -> Path:
     """The film in the work folder. Where it cannot be fetched, the next try asks anew where it lies."""
     try:
-        return downloading.download(
-            rendered,
-            walk.work_dir / f"{rendered.id}.mp4",
+        return Download(
+            film=rendered,
             client=walk.backend.client,
-            token=_token_of_render(walk, under_way),
+            token=_token_of_render(walk, under_way.record),
             api_url=walk.backend.api_url,
             max_bytes=MAX_FILM_BYTES,
             stop=walk.halt,
             on_progress=lambda fraction: walk.progressed(fraction, "The film is being fetched."),
-        )
+        ).into(walk.work_dir / f"{rendered.id}.mp4")
     except ServiceTrouble:
         walk.save(export=replace(under_way, rendered=None))  # addresses are signed for a while only
         raise
@@ -172,9 +169,8 @@ def _fetched(walk: Walk, under_way: ExportUnderWay, rendered: RenderedFilm) -> P
         raise ServiceTrouble("The finished film could not be fetched.", detail=refused.detail) from refused
 
 
-def _token_of_render(walk: Walk, under_way: ExportUnderWay) -> Token:
+def _token_of_render(walk: Walk, record: RenderRecord | None) -> Token:
     """The token of the POST carries the render: its fallback download needs that one (contract §8)."""
-    record = under_way.record
     known = walk.backend.tokens.by_fingerprint(record.token_fingerprint) if record else None
     return known or walk.token()
 

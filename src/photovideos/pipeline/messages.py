@@ -102,8 +102,6 @@ def _send(walk: Walk, text: str) -> Reply:
     if walk.road.instruction is None:
         inputs.rest_gate(walk)
     walk.enter(Stage.MAKING, "The film is being put together.")
-    session_id = walk.road.session_id
-    assert session_id is not None
     settings = walk.tools.config.backend
 
     def _save(record: InstructionRecord) -> None:
@@ -121,7 +119,7 @@ def _send(walk: Walk, text: str) -> Reply:
         lambda token: instruct.carry_out(
             walk.backend.client,
             token,
-            session_id,
+            walk.session_id,
             text,
             record=walk.road.instruction,
             save=_save,
@@ -140,9 +138,7 @@ def _has_timeline(walk: Walk) -> bool:
 
 
 def current_draft(walk: Walk) -> RawJson | None:
-    session_id = walk.road.session_id
-    assert session_id is not None
-    return walk.call(lambda token: walk.backend.client.state(token, session_id, stop=walk.halt)).draft
+    return walk.call(lambda token: walk.backend.client.state(token, walk.session_id, stop=walk.halt)).draft
 
 
 def _words(reply: Reply) -> str:

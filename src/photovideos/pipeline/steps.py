@@ -111,10 +111,8 @@ def _take_along(walk: Walk, block: Block, step: Upload, after: int) -> None:
         messages.speak(walk, block, "", step=after)
         return
     if step.urls:
-        session_id = walk.road.session_id
-        assert session_id is not None
         client = walk.backend.client
-        names = walk.call(lambda token: client.upload_urls(token, session_id, step.urls, stop=walk.halt))
+        names = walk.call(lambda token: client.upload_urls(token, walk.session_id, step.urls, stop=walk.halt))
         if walk.road.said:
             messages.speak(walk, block, f"New files: {', '.join(names)}. Add them to the video.", step=after)
             return

@@ -16,7 +16,7 @@ from photovideos.errors import NeedsPerson, TokenExpired
 from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.road import Road
 from photovideos.jobs.states import Stage
-from photovideos.model import Token
+from photovideos.model import SessionId, Token
 from photovideos.nemo.account import check_same_account
 
 _log = logs.get("pipeline")
@@ -59,6 +59,12 @@ class Walk:
         with disk.told_as_ours(self.tools.work_dir.parent):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         return directory
+
+    @property
+    def session_id(self) -> SessionId:
+        """The session that was opened on the way here."""
+        assert self.road.session_id is not None
+        return self.road.session_id
 
     def save(self, **changes: Any) -> Road:
         """A checkpoint: what this returns from is on disk."""

@@ -10,6 +10,6 @@ Whether the file is a film is for `media` to find out.
 
 from __future__ import annotations
 
-from photovideos.nemo.download.fetching import Host, download
+from photovideos.nemo.download.fetching import Download, Host
 
-__all__ = ["Host", "download"]
+__all__ = ["Download", "Host"]

@@ -78,54 +78,31 @@ class _Astray(Exception):
 Way = Callable[[Mapping[str, str]], AbstractContextManager[Incoming]]
 
 
-def download(
-    film: RenderedFilm,
-    into: Path,
-    *,
-    client: Host,
-    token: Token,
-    api_url: str,
-    max_bytes: int,
-    stop: threading.Event,
-    on_progress: Callable[[float], None] = lambda _fraction: None,
-    waits_seconds: Sequence[float] = WAITS_SECONDS,
-    monotonic: Callable[[], float] = time.monotonic,
-) -> Path:
-    """Fetches `film` as the file `into`, whole or not at all; an unfinished one is gone on with.
-
-    `token`: that of the render's POST. `on_progress`: 0–1, while the length is known.
-    Raises FilmBroken (longer than `max_bytes`, or shorter than the service itself says), NoSpace, TokenExpired and the
-    other codes of the fallback route, ServiceTrouble (neither way led to it), Stopping.
-    """
-    into.unlink(missing_ok=True)
-    fetch = _Fetch(
-        film=film,
-        client=client,
-        token=token,
-        api_url=api_url,
-        max_bytes=max_bytes,
-        stop=stop,
-        on_progress=on_progress,
-        waits_seconds=tuple(waits_seconds),
-        monotonic=monotonic,
-    )
-    with PartFile(into) as part:
-        return fetch.run(part)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Fetch:
+class Download:
+    """One film to be fetched. `token`: that of the render's POST. `on_progress`: 0–1, while the length is known."""
+
     film: RenderedFilm
     client: Host
     token: Token
     api_url: str
     max_bytes: int
     stop: threading.Event
-    on_progress: Callable[[float], None]
-    waits_seconds: tuple[float, ...]
-    monotonic: Callable[[], float]
+    on_progress: Callable[[float], None] = lambda _fraction: None
+    waits_seconds: Sequence[float] = WAITS_SECONDS
+    monotonic: Callable[[], float] = time.monotonic
 
-    def run(self, part: PartFile) -> Path:
+    def into(self, target: Path) -> Path:
+        """Fetches it as the file `target`, whole or not at all; an unfinished one is gone on with.
+
+        Raises FilmBroken (longer than `max_bytes`, or shorter than the service itself says), NoSpace, TokenExpired and
+        the other codes of the fallback route, ServiceTrouble (neither way led to it), Stopping.
+        """
+        target.unlink(missing_ok=True)
+        with PartFile(target) as part:
+            return self._fetched(part)
+
+    def _fetched(self, part: PartFile) -> Path:
         reasons: list[str] = []
         for name, way in (("plain", self._plain), ("fallback", self._fallback)):
             try:
@@ -146,7 +123,7 @@ class _Fetch:
         while True:
             try:
                 self._attempt(way, part)
-                return  # noqa: TRY300 the loop is left here alone
+                return  # noqa: TRY300 - the loop is left here alone
             except _Cut as cut:
                 if part.size >= best + _PROGRESS_BYTES:
                     best, tries = part.size, 0

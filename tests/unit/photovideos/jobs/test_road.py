@@ -52,7 +52,7 @@ def _full_road() -> Road:
             text="t", digest_before="d", intended_at=1.5, phase=InstructionPhase.ACCEPTED, draft_before=RawJson("{}")
         ),
         export=Export(
-            record=RenderRecord(id=RenderId("render_1"), token_fingerprint="ab", begun_at=1.0, posted=True),
+            record=RenderRecord(id=RenderId("render_1"), token_fingerprint="ab", begun_at=1.0),
             rendered=RenderedFilm(id=RenderId("render_1"), url="https://a/b.mp4"),
             film=Film(stem="F", name="F.mp4", size=3, sha256="s"),
         ),

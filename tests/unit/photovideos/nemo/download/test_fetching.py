@@ -27,7 +27,7 @@ from photovideos.errors import (
 )
 from photovideos.model import RenderedFilm, RenderId, Token
 from photovideos.nemo.client import NemoClient
-from photovideos.nemo.download import download, fetching, partfile
+from photovideos.nemo.download import Download, fetching, partfile
 from photovideos.nemo.exchange import Incoming
 from support import secrets_watch
 from support.loopback import on_loopback
@@ -173,16 +173,15 @@ class Fetcher:
         size = options.pop("size", None)
         film = RenderedFilm(id=RenderId("render_1"), url=url, size_bytes=size)
         settings: dict[str, Any] = {"max_bytes": 10_000_000, "waits_seconds": (0.0, 0.0, 0.0)} | options
-        return download(
-            film,
-            self.folder / "film.mp4",
+        return Download(
+            film=film,
             client=settings.pop("client", self.client),
             token=self.token,
             api_url=settings.pop("api_url", self.api.url),
             stop=self.stop,
             on_progress=self.progress.append,
             **settings,
-        )
+        ).into(self.folder / "film.mp4")
 
 
 @pytest.fixture
