@@ -17,6 +17,7 @@ from pathlib import Path
 from time import monotonic
 
 from support.full_disks import Brink
+from support.full_disks.daemon_sweep import DaemonSweep
 from support.full_disks.store_sweep import StoreSweep
 from support.full_disks.sweep import Sweep
 from support.watched import town_at
@@ -47,14 +48,14 @@ def sweep(place: str, every: int, first: int) -> list[str]:
 
 
 @contextmanager
-def playing(place: str, root: Path) -> Iterator[tuple[Sweep | StoreSweep, Path]]:
+def playing(place: str, root: Path) -> Iterator[tuple[Sweep, Path]]:
     """A sweep of that place, and the state directory of its daemon."""
     if place == "store":
         with closing(StoreSweep(root)) as studio:
             yield studio, studio.scene.state
     else:
         with town_at(root, settle_seconds=0.2) as town:
-            yield Sweep(town, Brink(town.root / "brink", town.root / place)), town.state
+            yield DaemonSweep(town, Brink(town.root / "brink", town.root / place)), town.state
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -2,38 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from support.fake_cloud import Act, Asked, FakeCloud, Handler, answers, said, serving
+from support.fake_cloud import Act, Asked, FakeCloud, Handler, answers, said
 from support.house import House, wait_for
 from support.small_film import small_film
-
-SECRETS = ("nmv_usr_1", "nmv_usr_2", "nmv_mine")
-
-
-@pytest.fixture
-def cloud() -> Iterator[FakeCloud]:
-    with serving() as fake:
-        fake.film = small_film()
-        yield fake
-
-
-@pytest.fixture
-def house(tmp_path: Path, cloud: FakeCloud) -> Iterator[House]:
-    made = House(tmp_path)
-    made.settings["backend"] |= {"kind": "nemo", "url": cloud.url, "rate_limit_wait_seconds": 0.1}
-    made.settings["upload"] = {"longest_edge_pixels": 400}
-    yield made
-    made.close()
-    for path in made.root.rglob("*"):  # whatever happened: no token anywhere but in its own private file
-        if path.is_file() and path.name != "account.json" and "studio" not in path.parts:
-            content = path.read_bytes()
-            assert not [secret for secret in SECRETS if secret.encode() in content], path
-    assert not [asked.path for asked in cloud.asked if any(secret in asked.path for secret in SECRETS)]
 
 
 def made(house: House, folder: Path) -> str:

@@ -6,32 +6,15 @@ That no token is left anywhere is seen by the watch over secrets (tests/support/
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support.fake_cloud import Act, Asked, FakeCloud, Handler, answers, said, serving
+from support.fake_cloud import Act, Asked, FakeCloud, Handler, answers, said
 from support.house import House, studio_of, wait_for
 from support.small_film import small_film
 
 OWN = "own-token-of-no-known-shape"  # so that nothing hides it for its looks
-
-
-@pytest.fixture
-def cloud() -> Iterator[FakeCloud]:
-    with serving() as fake:
-        fake.film = small_film()
-        yield fake
-
-
-@pytest.fixture
-def house(tmp_path: Path, cloud: FakeCloud) -> Iterator[House]:
-    made = House(tmp_path)
-    made.settings["backend"] |= {"kind": "nemo", "url": cloud.url, "rate_limit_wait_seconds": 0.1}
-    made.settings["upload"] = {"longest_edge_pixels": 400}
-    yield made
-    made.close()
 
 
 def text_of(folder: Path, state: str) -> str:

@@ -23,17 +23,11 @@ from photovideos.nemo.instruct import carry_out
 from photovideos.nemo.token import fingerprint_of
 from photovideos.pipeline.messages import DEFAULT_MESSAGE
 from photovideos_studio.routes.uploads import PUBLISHED_TYPES
-from support.fake_cloud import SESSION, Act, Asked, FakeCloud, Handler, answers, hang_up, said, serving
+from support.fake_cloud import SESSION, Act, Asked, FakeCloud, Handler, answers, hang_up, said
 
 TYPES = "mp4 mov avi webm mkv jpg jpeg png gif webp mp3 wav m4a aac"
 TOKEN = Token(secret="nmv_usr_published", fingerprint="0" * 12, user_id="anon_1", expires_at=2e9, is_own=False)
 RECORD = RenderRecord(id=RenderId("render_1"), token_fingerprint="0" * 12, begun_at=0.0)
-
-
-@pytest.fixture
-def cloud() -> Iterator[FakeCloud]:
-    with serving() as fake:
-        yield fake
 
 
 @pytest.fixture

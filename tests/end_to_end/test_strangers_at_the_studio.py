@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
@@ -16,23 +16,9 @@ from urllib.parse import quote
 import pytest
 
 from support.house import draw
-from support.strangers import StudioAlone, lying_socket, open_session, send_address
+from support.strangers import Start, StudioAlone, lying_socket, open_session, send_address
 
 pytestmark = pytest.mark.slow
-Start = Callable[..., StudioAlone]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    made: list[StudioAlone] = []
-
-    def begin(*arguments: str) -> StudioAlone:
-        made.append(StudioAlone(tmp_path / f"studio{len(made)}", *arguments))
-        return made[-1]
-
-    yield begin
-    for studio in made:
-        studio.close()
 
 
 @pytest.fixture
@@ -41,13 +27,6 @@ def open_folder() -> Iterator[Path]:
     with tempfile.TemporaryDirectory() as place:
         Path(place).chmod(0o755)
         yield Path(place)
-
-
-@pytest.fixture(scope="module")
-def on_tcp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioAlone]:
-    studio = StudioAlone(tmp_path_factory.mktemp("tcp"), "--listen", "127.0.0.1:0")
-    yield studio
-    studio.close()
 
 
 # --- who gets in -----------------------------------------------------------------------------------------------------

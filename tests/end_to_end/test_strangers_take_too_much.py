@@ -5,37 +5,16 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from support.house import wait_for
-from support.strangers import SECRET, Scales, StudioAlone, open_session
+from support.strangers import SECRET, Scales, Start, StudioAlone, open_session
 from support.watched import photo
 
 pytestmark = pytest.mark.slow
-Start = Callable[..., StudioAlone]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    made: list[StudioAlone] = []
-
-    def begin(*arguments: str) -> StudioAlone:
-        made.append(StudioAlone(tmp_path / f"studio{len(made)}", *arguments))
-        return made[-1]
-
-    yield begin
-    for studio in made:
-        studio.close()
-
-
-@pytest.fixture(scope="module")
-def on_tcp(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StudioAlone]:
-    studio = StudioAlone(tmp_path_factory.mktemp("tcp"), "--listen", "127.0.0.1:0")
-    yield studio
-    studio.close()
 
 
 def multipart(*parts: tuple[str, bytes], boundary: bytes = b"b") -> bytes:

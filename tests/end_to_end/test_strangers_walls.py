@@ -6,15 +6,13 @@ import errno
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Self
 
 import pytest
 
 from support.house import House, draw
-from support.strangers import children_of
+from support.strangers import Looks, children_of
 from support.watched import Town, photo
 
 pytestmark = pytest.mark.slow
@@ -39,39 +37,31 @@ def limit(pid: int, name: str) -> str:
     return line.removeprefix(name).split()[0] if line else ""
 
 
-class Watch:
-    """Looks at every process below this one while it works: what it was found to be, by process id."""
+class Watch(Looks):
+    """What each process below this one was found to be while it worked, by process id."""
+
+    every_seconds = 0.02
 
     def __init__(self, pid: int, is_one: Callable[[bytes], bool]) -> None:
+        super().__init__(pid)
         self.found: dict[int, dict[str, str]] = {}
-        self._pid, self._is_one = pid, is_one
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._is_one = is_one
 
-    def _look(self) -> None:
-        while not self._done.wait(0.02):
-            for pid in children_of(self._pid):
-                if not self._is_one(told(pid, "cmdline")):
-                    continue
-                seen: dict[str, str] = {
-                    "environ": told(pid, "environ").decode(errors="replace"),
-                    "NoNewPrivs": field(pid, "NoNewPrivs"),
-                    "Seccomp": field(pid, "Seccomp"),
-                    "oom": told(pid, "oom_score_adj").decode().strip(),
-                    "address space": limit(pid, "Max address space"),
-                    "open files": limit(pid, "Max open files"),
-                    "core": limit(pid, "Max core file size"),
-                }
-                if seen["oom"] == "1000" and seen["address space"] not in ("", "unlimited"):
-                    self.found[pid] = seen  # its walls are up: that is when it is asked
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
+    def look(self) -> None:
+        for pid in children_of(self.pid):
+            if not self._is_one(told(pid, "cmdline")):
+                continue
+            seen: dict[str, str] = {
+                "environ": told(pid, "environ").decode(errors="replace"),
+                "NoNewPrivs": field(pid, "NoNewPrivs"),
+                "Seccomp": field(pid, "Seccomp"),
+                "oom": told(pid, "oom_score_adj").decode().strip(),
+                "address space": limit(pid, "Max address space"),
+                "open files": limit(pid, "Max open files"),
+                "core": limit(pid, "Max core file size"),
+            }
+            if seen["oom"] == "1000" and seen["address space"] not in ("", "unlimited"):
+                self.found[pid] = seen  # its walls are up: that is when it is asked
 
 
 def assert_walled(seen: dict[str, str]) -> None:

@@ -174,13 +174,28 @@ def _token(cloud: FakeCloud, handler: Handler, _asked: Asked) -> None:
     handler.answer({"code": 0, "data": {"token": f"nmv_usr_{cloud.tokens}", "user_id": "anon_7"}})
 
 
+def opened(session: str) -> dict[str, Any]:
+    """The answer that tells of a new session."""
+    return {"code": 0, "data": {"task_id": "task_1", "session_id": session, "user_id": "anon_7"}}
+
+
+def taken(file_name: str) -> dict[str, Any]:
+    """The answer to an upload."""
+    return {"code": 0, "data": {"files": [{"filename": file_name}], "session_state_applied": True}}
+
+
+def rendered(url: str, film: bytes) -> dict[str, Any]:
+    """The answer to a poll when the film is made."""
+    return {"taskId": "t", "status": "completed", "progress": 100, "output": {"url": url, "size": len(film)}}
+
+
 def _session(_cloud: FakeCloud, handler: Handler, _asked: Asked) -> None:
-    handler.answer({"code": 0, "data": {"task_id": "task_1", "session_id": SESSION, "user_id": "anon_7"}})
+    handler.answer(opened(SESSION))
 
 
 def _upload(cloud: FakeCloud, handler: Handler, asked: Asked) -> None:
     cloud.uploaded.append(asked.file_name)
-    handler.answer({"code": 0, "data": {"files": [{"filename": asked.file_name}], "session_state_applied": True}})
+    handler.answer(taken(asked.file_name))
 
 
 def _credits(_cloud: FakeCloud, handler: Handler, _asked: Asked) -> None:
@@ -202,8 +217,7 @@ def _render(cloud: FakeCloud, handler: Handler, asked: Asked) -> None:
     elif cloud.is_strict and asked.path.rpartition("/")[2] not in cloud.posted():
         handler.answer({"error": "not found"}, status=404)
     else:
-        output = {"url": f"{cloud.url}/cdn/film.mp4", "size": len(cloud.film)}
-        handler.answer({"taskId": "t", "status": "completed", "progress": 100, "output": output})
+        handler.answer(rendered(f"{cloud.url}/cdn/film.mp4", cloud.film))
 
 
 def _film(cloud: FakeCloud, handler: Handler, _asked: Asked) -> None:

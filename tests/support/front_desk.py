@@ -15,7 +15,7 @@ from photovideos.intake import scan
 from photovideos.intake.pace import Pace, pace_of
 from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.states import JobState
-from photovideos.model import BackendKind, JobId
+from photovideos.model import BackendKind, Fingerprint, FolderKey, JobId
 from photovideos.reception.desk import Desk, Surroundings
 from photovideos.reception.first_sight import FirstSight
 from photovideos.reception.rounds import Rounds
@@ -28,6 +28,35 @@ _JFIF = b"\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00"
 def jpeg(mark: str = "") -> bytes:
     """The smallest thing that a scan takes for a whole JPEG; another for each mark."""
     return b"\xff\xd8" + _JFIF + b"\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00" + mark.encode() + b"\xff\xd9"
+
+
+def a_job(**values: Any) -> Job:
+    """A job as the ledger gives it, with nothing special but these."""
+    return Job(
+        **{
+            "id": JobId("0" * 32),
+            "arrival": 1,
+            "key": FolderKey(inbox="/i", name="n", device=1, inode=1),
+            "state": JobState.DONE,
+            "since": 0.0,
+            "backend": BackendKind.STUDIO,
+            "prompt": "p",
+            "fingerprint": Fingerprint("f"),
+            "is_complete": False,
+            "is_held": False,
+            "cancel_asked": False,
+            "due_at": None,
+            "attempts": 0,
+            "failing_since": None,
+            "stage": None,
+            "progress": None,
+            "began_at": 0.0,
+            "problem": None,
+            "films": (),
+            "parked_by": None,
+            **values,
+        }
+    )
 
 
 class Office:

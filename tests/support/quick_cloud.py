@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from support.fake_cloud import Asked, FakeCloud, Handler, listening, said
+from support.fake_cloud import Asked, FakeCloud, Handler, listening, opened, rendered, said, taken
 from support.small_film import small_film
 
 
@@ -89,14 +89,12 @@ def _session(cloud: QuickCloud, _asked: Asked) -> Answer:
     with cloud._sittings_lock:
         sitting = Sitting(id=str(5529798706024415232 + len(cloud.sittings)))
         cloud.sittings.append(sitting)
-    data = {"task_id": "t", "session_id": sitting.id, "user_id": "anon_7"}
-    return lambda handler: handler.answer({"code": 0, "data": data})
+    return lambda handler: handler.answer(opened(sitting.id))
 
 
 def _upload(cloud: QuickCloud, asked: Asked) -> Answer:
     cloud._sitting(asked).uploads.append(asked.file_name)
-    data = {"files": [{"filename": asked.file_name}], "session_state_applied": True}
-    return lambda handler: handler.answer({"code": 0, "data": data})
+    return lambda handler: handler.answer(taken(asked.file_name))
 
 
 def _state(cloud: QuickCloud, asked: Asked) -> Answer:
@@ -119,8 +117,7 @@ def _poll(cloud: QuickCloud, asked: Asked) -> Answer:
     render = asked.path.rpartition("/")[2].partition("?")[0]
     if not any(render in sitting.renders for sitting in list(cloud.sittings)):
         return lambda handler: handler.answer({"detail": "Not Found"}, status=404)
-    output = {"url": f"{cloud.url}/cdn/{render}.mp4", "size": len(cloud.film)}
-    return lambda handler: handler.answer({"taskId": "t", "status": "completed", "progress": 100, "output": output})
+    return lambda handler: handler.answer(rendered(f"{cloud.url}/cdn/{render}.mp4", cloud.film))
 
 
 def _film(cloud: QuickCloud, asked: Asked) -> Answer:

@@ -10,7 +10,8 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -48,19 +49,22 @@ def peak_of(pid: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:")), 0)
 
 
-class Scales:
-    """Weighs a process and all below it, again and again: `peaks` by process id, in bytes."""
+class Looks(ABC):
+    """Looks at a process and what is below it, again and again, while its block runs."""
+
+    every_seconds = 0.03
 
     def __init__(self, pid: int) -> None:
         self.pid = pid
-        self.peaks: dict[int, int] = {}
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._weigh, daemon=True)
+        self._thread = threading.Thread(target=self._go_on, daemon=True)
 
-    def _weigh(self) -> None:
-        while not self._done.wait(0.03):
-            for pid in (self.pid, *children_of(self.pid)):
-                self.peaks[pid] = max(self.peaks.get(pid, 0), peak_of(pid))
+    @abstractmethod
+    def look(self) -> None: ...
+
+    def _go_on(self) -> None:
+        while not self._done.wait(self.every_seconds):
+            self.look()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -69,6 +73,18 @@ class Scales:
     def __exit__(self, *_: object) -> None:
         self._done.set()
         self._thread.join()
+
+
+class Scales(Looks):
+    """Weighs a process and all below it, again and again: `peaks` by process id, in bytes."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(pid)
+        self.peaks: dict[int, int] = {}
+
+    def look(self) -> None:
+        for pid in (self.pid, *children_of(self.pid)):
+            self.peaks[pid] = max(self.peaks.get(pid, 0), peak_of(pid))
 
     @property
     def own_megabytes(self) -> float:
@@ -256,3 +272,6 @@ def lying_socket(path: Path) -> socket.socket:
         os.fchdir(here)
         os.close(here)
     return made
+
+
+Start = Callable[..., StudioAlone]  # with arguments

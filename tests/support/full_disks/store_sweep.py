@@ -4,50 +4,32 @@ import json
 import os
 import sqlite3
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
 from support.crashes import Scene
 from support.film import look_at
 from support.full_disks.brink import Brink
+from support.full_disks.sweep import Sweep
 from support.house import draw
-from support.watched import pause
-
-NOTICED_SECONDS = 1.0
-PATIENCE_SECONDS = 150.0
 
 
-class StoreSweep:
-    """`cases`: how many folders were hit so far."""
+class StoreSweep(Sweep):
+    noticed_seconds = 1.0
+    patience_seconds = 150.0
 
     def __init__(self, root: Path) -> None:
         self.scene = Scene(root, "studio")
-        self.brink = Brink(self.scene.root / "brink", self.scene.store)
+        super().__init__(Brink(self.scene.root / "brink", self.scene.store))
         variables = " ".join(f"{name}={value}" for name, value in self.brink.environ.items())
         python = self.scene.root / "python"  # what the daemon starts its studio with
         python.write_text(f'#!/bin/sh\nexec env {variables} {sys.executable} "$@"\n', encoding="utf-8")
-        self.cases = 0
         self.scene.start_daemon()
         self.scene.wait((self.scene.inbox / ".photovideos-inbox").exists, "the inbox to be watched")
 
     def close(self) -> None:
         self.scene.close()
-
-    def play(self, *, first: int, every: int) -> Iterator[tuple[int, str]]:
-        """As `Sweep.play`."""
-        write = first
-        while True:
-            folder = self._dropped(write)
-            is_hit = self._is_hit(folder)
-            if is_hit:
-                self.cases += 1
-                pause(NOTICED_SECONDS)
-            self.brink.lift()
-            yield from ((write, problem) for problem in self._problems(folder))
-            if not is_hit:
-                return
-            write += every
 
     def log(self) -> str:
         return self.scene.log()
@@ -60,9 +42,11 @@ class StoreSweep:
         place.rename(folder := self.scene.inbox / place.name)
         return folder
 
-    def _is_hit(self, folder: Path) -> bool:
-        self._wait(lambda: self.brink.failed > 0 or self._state(folder) in ("done", "failed", "parked"))
-        return self.brink.failed > 0
+    def _is_over(self, folder: Path) -> bool:
+        return self._state(folder) in ("done", "failed", "parked")
+
+    def _is_dead(self) -> bool:
+        return self.scene.daemon is None or self.scene.daemon.poll() is not None
 
     def _state(self, folder: Path) -> str | None:
         with suppress(sqlite3.Error), closing(self.scene._ledger()) as ledger:
@@ -70,16 +54,8 @@ class StoreSweep:
             return row[0] if row else None
         return None
 
-    def _wait(self, look: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> bool:
-        for _ in range(int(seconds / 0.05)):
-            if look():
-                return True
-            pause(0.05)
-        return False
-
-    def _problems(self, folder: Path) -> Iterator[str]:
-        assert self.scene.daemon is not None
-        if not self._wait(lambda: self._state(folder) in ("done", "failed", "parked")) or self._state(folder) != "done":
+    def _problems_at_the_end(self, folder: Path) -> Iterator[str]:
+        if not self._wait(lambda: self._is_over(folder)) or self._state(folder) != "done":
             yield f"the job is {self._state(folder)}: {(self.scene.told('job.ended') or [{}])[-1].get('reason')}"
             return
         self._wait(lambda: self.scene.status_of(folder) is None, 10)

@@ -1,27 +1,23 @@
 """One folder after the other, each with a disk that is full from another write on, under one daemon."""
 
-import os
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
-from photovideos.jobs.states import JobState
 from support.full_disks.brink import Brink
-from support.watched import Town, pause, photo
-
-NOTICED_SECONDS = 0.5  # how long writes go on failing after the first
-PATIENCE_SECONDS = 60.0
+from support.watched import pause
 
 
-class Sweep:
+class Sweep(ABC):
     """`cases`: how many folders were hit so far."""
 
-    def __init__(self, town: Town, brink: Brink) -> None:
-        self.town = town
+    noticed_seconds: ClassVar[float]  # how long writes go on failing after the first
+    patience_seconds: ClassVar[float]
+
+    def __init__(self, brink: Brink) -> None:
         self.brink = brink
         self.cases = 0
-        town.environ |= brink.environ
-        town.settings["upload"] = {"strip_metadata": False}
-        self.daemon = town.run()
 
     def play(self, *, first: int, every: int) -> Iterator[tuple[int, str]]:
         """From write `first` on, then `first + every` …, until a film is made before its write comes; the problems."""
@@ -31,73 +27,45 @@ class Sweep:
             is_hit = self._is_hit(folder)
             if is_hit:
                 self.cases += 1
-                pause(NOTICED_SECONDS)
+                pause(self.noticed_seconds)
             problems = list(self._problems_meanwhile(folder))
             self.brink.lift()
             problems += self._problems_at_the_end(folder)
             yield from ((write, problem) for problem in problems)
-            if not is_hit or self.daemon.poll() is not None:
+            if not is_hit or self._is_dead():
                 return
             write += every
 
-    def log(self) -> str:
-        return self.town.log()
+    @abstractmethod
+    def log(self) -> str: ...
 
+    @abstractmethod
     def _dropped(self, write: int) -> Path:
-        place = self.town.root / f"write {write}"
-        place.mkdir()
-        (place / "IMG_0001.jpg").write_bytes(photo(1))
-        (place / "prompt.txt").write_text(f"write {write}. a calm video", encoding="utf-8")
-        self.brink.at(write)
-        place.rename(folder := self.town.inbox / place.name)
-        return folder
+        """A folder in the inbox; from `write` on there is no room."""
 
-    def _is_made(self, folder: Path) -> bool:
-        job = self.town.job(folder.name)
-        return job is not None and job.state is JobState.DONE and not self.town.status_of(folder)
+    @abstractmethod
+    def _is_over(self, folder: Path) -> bool:
+        """Whether nothing more is written for the folder."""
+
+    @abstractmethod
+    def _is_dead(self) -> bool:
+        """Whether the daemon is gone."""
 
     def _is_hit(self, folder: Path) -> bool:
-        self._wait(lambda: self.brink.failed or self._is_made(folder))
+        self._wait(lambda: self.brink.failed > 0 or self._is_over(folder))
         return self.brink.failed > 0
 
-    def _wait(self, look: object, seconds: float = PATIENCE_SECONDS) -> bool:
-        assert callable(look)
-        for _ in range(int(seconds / 0.05)):
+    def _problems_meanwhile(self, folder: Path) -> Iterator[str]:
+        """What is wrong while there is no room."""
+        yield from ()
+
+    @abstractmethod
+    def _problems_at_the_end(self, folder: Path) -> Iterator[str]:
+        """What is wrong when there was room again."""
+
+    def _wait(self, look: Callable[[], bool], seconds: float | None = None) -> bool:
+        for _ in range(int((seconds or self.patience_seconds) / 0.05)):
             if look():
                 return True
             pause(0.05)
         return False
-
-    def _problems_meanwhile(self, folder: Path) -> Iterator[str]:
-        if self.daemon.poll() is not None:
-            yield f"the daemon died: {self.town.log()[-1500:]}"
-        for film in folder.glob("*.mp4"):
-            if film.read_bytes() != self.town.cloud.film:
-                yield f"half a film: {film.name}"
-
-    def _problems_at_the_end(self, folder: Path) -> Iterator[str]:
-        name = folder.name
-        if not self._wait(lambda: self._is_made(folder)):
-            job = self.town.job(name)
-            yield f"no film: {sorted(os.listdir(folder))}, {job and (job.state, job.problem)}"
-            return
-        there, wanted = sorted(os.listdir(folder)), sorted(["IMG_0001.jpg", "prompt.txt", *self._made(name)])
-        if there != wanted:
-            yield f"in the folder lie {there}"
-        spoken = self.town.cloud.of(f"{name}.")
-        messages = [message for one in spoken for message in one.messages]
-        if len(messages) != 1:
-            yield f"{len(messages)} messages"
-        elif spoken[0].uploads != ["IMG_0001.jpg"] or len(set(spoken[0].renders)) != 1:
-            yield f"uploads {spoken[0].uploads}, renders {spoken[0].renders}"
-        if self.town.taken(name) != 1:
-            yield f"taken {self.town.taken(name)} times"
-        if not self._wait(lambda: not list((self.town.state / "work").glob("*")), 10):
-            yield f"left in the work folder: {[str(path) for path in (self.town.state / 'work').rglob('*')]}"
-        if not self._wait(lambda: not list(self.town.inbox.rglob(".photovideos-part-*")), 5):  # one may just be renamed
-            yield f"left: {list(self.town.inbox.rglob('.photovideos-part-*'))}"
-        if crashes := self.town.told("job.crashed", folder=name) + self.town.told("inbox.crashed"):
-            yield f"{crashes[-1].get('exception', crashes[-1])!s:.1500}"
-
-    def _made(self, name: str) -> tuple[str, str]:
-        return f"{name}.mp4", f"{name} - timeline.txt"

@@ -6,14 +6,8 @@ from pathlib import Path
 import pytest
 
 from support import rooms as the_rooms
-from support.fake_cloud import FakeCloud, serving
+from support.fake_cloud import FakeCloud
 from support.rooms import Rooms
-
-
-@pytest.fixture
-def cloud() -> Iterator[FakeCloud]:
-    with serving() as fake:
-        yield fake
 
 
 @pytest.fixture

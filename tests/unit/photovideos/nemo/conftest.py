@@ -1,4 +1,4 @@
-"""A backend on loopback, a client of it, and a clock that moves only when told to."""
+"""A client of the small cloud, and a clock that moves only when told to."""
 
 from __future__ import annotations
 
@@ -12,13 +12,7 @@ import pytest
 from photovideos.model import Token
 from photovideos.nemo.account import Attribution
 from photovideos.nemo.client import NemoClient, Pace
-from support.fake_cloud import FakeCloud, Now, serving
-
-
-@pytest.fixture
-def cloud() -> Iterator[FakeCloud]:
-    with serving() as fake:
-        yield fake
+from support.fake_cloud import FakeCloud, Now
 
 
 @pytest.fixture

@@ -7,14 +7,8 @@ import pytest
 
 from photovideos import media
 from support import trail as trails
-from support.fake_cloud import FakeCloud, serving
+from support.fake_cloud import FakeCloud
 from support.trail import Trail
-
-
-@pytest.fixture
-def cloud() -> Iterator[FakeCloud]:
-    with serving() as fake:
-        yield fake
 
 
 @pytest.fixture

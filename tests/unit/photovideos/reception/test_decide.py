@@ -6,12 +6,9 @@ from photovideos.jobs.ledger import Job
 from photovideos.jobs.road import Export, Film, Input, InputState, Road
 from photovideos.jobs.states import JobState
 from photovideos.model import (
-    BackendKind,
     Control,
     Fingerprint,
-    FolderKey,
     InstructionRecord,
-    JobId,
     MediaKind,
     Message,
     SessionId,
@@ -28,34 +25,14 @@ from photovideos.reception.decide import (
     decide,
     decide_without_record,
 )
+from support.front_desk import a_job
 
 SAME, OTHER = Fingerprint("same"), Fingerprint("other")
 PROMPT = "make a 30-second video with calm music"
 
 
 def job(state: JobState, *, prompt: str = PROMPT, parked_by: str | None = None) -> Job:
-    return Job(
-        id=JobId("0" * 32),
-        arrival=1,
-        key=FolderKey(inbox="/i", name="n", device=1, inode=1),
-        state=state,
-        since=0.0,
-        backend=BackendKind.STUDIO,
-        prompt=prompt,
-        fingerprint=SAME,
-        is_complete=False,
-        is_held=False,
-        cancel_asked=False,
-        due_at=None,
-        attempts=0,
-        failing_since=None,
-        stage=None,
-        progress=None,
-        began_at=0.0,
-        problem=None,
-        films=(),
-        parked_by=parked_by,
-    )
+    return a_job(state=state, prompt=prompt, fingerprint=SAME, parked_by=parked_by)
 
 
 def view(prompt: str | None = PROMPT, *, fingerprint: Fingerprint = SAME, **rest: object) -> View:

@@ -7,8 +7,9 @@ import pytest
 from photovideos.jobs.ledger import Job
 from photovideos.jobs.road import Input
 from photovideos.jobs.states import JobState
-from photovideos.model import BackendKind, Claim, FileEntry, Fingerprint, FolderKey, JobId, MediaKind, Snapshot
+from photovideos.model import Claim, FileEntry, FolderKey, MediaKind, Snapshot
 from photovideos.reception.identity import is_same_folder, newest_ctime_ns
+from support.front_desk import a_job
 
 HERE = FolderKey(inbox="/i", name="Trip", device=1, inode=10)
 RENAMED = FolderKey(inbox="/i", name="Trip 2", device=1, inode=10)
@@ -22,30 +23,7 @@ def snapshot(*media: FileEntry, key: FolderKey = HERE, own: tuple[FileEntry, ...
     return Snapshot(key=key, media=media, prompt=None, controls=frozenset(), own=own, glance=b"now")
 
 
-JOB = Job(
-    id=JobId("0" * 32),
-    arrival=1,
-    key=HERE,
-    state=JobState.DONE,
-    since=0.0,
-    backend=BackendKind.STUDIO,
-    prompt="p",
-    fingerprint=Fingerprint("f"),
-    is_complete=False,
-    is_held=False,
-    cancel_asked=False,
-    due_at=None,
-    attempts=0,
-    failing_since=None,
-    stage=None,
-    progress=None,
-    began_at=0.0,
-    problem=None,
-    films=(Claim(file="Trip.mp4", size=99, sha256="0"),),
-    parked_by=None,
-    glance=b"then",
-    newest_ctime_ns=100,
-)
+JOB = a_job(key=HERE, films=(Claim(file="Trip.mp4", size=99, sha256="0"),), glance=b"then", newest_ctime_ns=100)
 
 
 def is_same(found: Snapshot, job: Job = JOB, inputs: tuple[Input, ...] = ()) -> bool:
