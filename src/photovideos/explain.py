@@ -102,7 +102,8 @@ class _Talk:
         self._session: SessionId = self._client.open_session(self._token, None).id
         self._names: dict[str, str] = {}
 
-    def upload(self, prepared: list[Prepared]) -> tuple[LeftOut, ...]:
+    def upload(self, prepared: list[Prepared]) -> list[LeftOut]:
+        """What the studio does not take."""
         files = [
             Outgoing(
                 path=item.path, name=item.name, size=0, address=file_address(str(self._folder / item.path), item.name)
@@ -110,11 +111,24 @@ class _Talk:
             for item in prepared
         ]
 
+        left_out: list[LeftOut] = []
+
         def _sent(file: Outgoing, name: str) -> None:
             self._names[file.path] = name
 
-        sent = upload.upload(self._client, self._token, self._session, files, on_sent=_sent, stop=self._stop)
-        return sent.left_out
+        def _refused(file: Outgoing, reason: str) -> None:
+            left_out.append(LeftOut(file=file.path, reason=reason))
+
+        upload.upload(
+            self._client,
+            self._token,
+            self._session,
+            files,
+            on_sent=_sent,
+            on_refused=_refused,
+            stop=self._stop,
+        )
+        return left_out
 
     def block(self, block: Block, config: Config) -> Explained:
         opening: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +92,22 @@ def photos(folder: Path, count: int = 2) -> list[Outgoing]:
     return files
 
 
+def put(
+    client: NemoClient, token: Token, session: SessionId, files: Sequence[Outgoing], stop: threading.Event
+) -> dict[str, str]:
+    """The server's names by ours."""
+    names: dict[str, str] = {}
+
+    def sent(file: Outgoing, name: str) -> None:
+        names[file.name] = name
+
+    def refused(file: Outgoing, reason: str) -> None:
+        pytest.fail(f"{file.name}: {reason}")
+
+    upload(client, token, session, files, on_sent=sent, on_refused=refused, stop=stop)
+    return names
+
+
 def test_the_road_from_photos_to_a_film(
     client: NemoClient, token: Token, session: SessionId, studio: Path, stop: threading.Event, tmp_path: Path
 ) -> None:
@@ -101,9 +117,9 @@ def test_the_road_from_photos_to_a_film(
     before = client.state(token, session)
     assert (before.draft, before.uploaded) == (None, ())
 
-    sent = upload(client, token, session, photos(studio.parent / "in"), stop=stop)
-    assert list(sent.names) == ["IMG 0 ü.jpg", "IMG 1 ü.jpg"]
-    assert client.state(token, session).uploaded == tuple(sent.names.values())
+    sent = put(client, token, session, photos(studio.parent / "in"), stop)
+    assert sent == {"IMG 0 ü.jpg": "IMG 0 ü.jpg", "IMG 1 ü.jpg": "IMG 1 ü.jpg"}
+    assert client.state(token, session).uploaded == tuple(sent.values())
 
     reply = carry_out(
         client,
@@ -179,7 +195,7 @@ def test_a_file_outside_the_roots_is_not_opened(client: NemoClient, token: Token
 def test_a_draft_keeps_every_byte_on_its_way(
     client: NemoClient, token: Token, session: SessionId, studio: Path, stop: threading.Event
 ) -> None:
-    upload(client, token, session, photos(studio.parent / "in"), stop=stop)
+    put(client, token, session, photos(studio.parent / "in"), stop)
     list(client.instruct(token, session, "a 3-second video, title “你好”", on_accepted=lambda: None))
     first, second = client.state(token, session), client.state(token, session)
     assert first.draft == second.draft

@@ -83,7 +83,18 @@ def _upload(client: NemoClient, halt: threading.Event, path: Path, *, is_resumed
     file = uploading.Outgoing(
         path="a.jpg", name="a.jpg", size=10_000_000, open_file=lambda: os.open(photo, os.O_RDONLY | os.O_CLOEXEC)
     )
-    return uploading.upload(client, TOKEN, SESSION, [file], is_resumed=is_resumed, stop=halt)
+    told: list[str] = []
+    uploading.upload(
+        client,
+        TOKEN,
+        SESSION,
+        [file],
+        is_resumed=is_resumed,
+        on_sent=lambda _file, name: told.append(name),
+        on_refused=lambda _file, reason: told.append(reason),
+        stop=halt,
+    )
+    return told
 
 
 def _download(client: NemoClient, halt: threading.Event, path: Path) -> object:

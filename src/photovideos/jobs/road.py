@@ -40,7 +40,7 @@ class InputState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """One photo, clip or song of this job; `name` is what it is called on the wire, `told` that a message named it."""
+    """One photo, clip or song of this job; `name` is what it is called on the wire."""
 
     path: str
     size: int
@@ -49,7 +49,6 @@ class Input:
     kind: MediaKind
     name: str = ""
     state: InputState = InputState.NEW
-    taken: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

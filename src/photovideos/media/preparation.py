@@ -225,15 +225,13 @@ def _told(
         if "problem" not in heard[entry.path]
     }
     called = wire_names(good, names)
-    return tuple(_prepared(entry, heard[entry.path], called, taken) for entry in ordered)
+    return tuple(_prepared(entry, heard[entry.path], called) for entry in ordered)
 
 
-def _prepared(
-    entry: FileEntry, answer: Mapping[str, object], called: Mapping[str, str], taken: Mapping[str, str | None]
-) -> Prepared:
+def _prepared(entry: FileEntry, answer: Mapping[str, object], called: Mapping[str, str]) -> Prepared:
     kind = entry.kind or MediaKind.PHOTO
     if "problem" in answer:
         problem = answers.sentence(answer["problem"], "It cannot be read.")
         return Prepared(path=entry.path, name=logs.clean(entry.path.rsplit("/", 1)[-1]), kind=kind, problem=problem)
     local = _target(entry.path) if answer.get("written") else None
-    return Prepared(path=entry.path, name=called[entry.path], kind=kind, local=local, taken=taken[entry.path])
+    return Prepared(path=entry.path, name=called[entry.path], kind=kind, local=local)

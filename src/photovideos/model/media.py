@@ -12,14 +12,13 @@ class Prepared:
     """An input made ready for upload.
 
     `name`: what it is called on the wire. `local`: the file to send (relative to the job's work folder), None: the
-    original itself. `taken`: ISO 8601 from EXIF, if any. `problem`: why it cannot be sent; then nothing else counts.
+    original itself. `problem`: why it cannot be sent; then nothing else counts.
     """
 
     path: str
     name: str
     kind: MediaKind
     local: str | None = None
-    taken: str | None = None
     problem: str | None = None
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 import threading
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote
 
 from photovideos import logs
 from photovideos.errors import FileRefused, ServiceTrouble, Unreachable
-from photovideos.model import LeftOut, SessionId, Token
+from photovideos.model import SessionId, Token
 from photovideos.nemo.caller import may_pass
 from photovideos.nemo.client import NemoClient
 
@@ -43,14 +43,6 @@ class Outgoing:
     address: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uploads:
-    """What became of the files. `names`: name on the wire -> the server's name, in upload order."""
-
-    names: Mapping[str, str] = field(default_factory=dict)
-    left_out: tuple[LeftOut, ...] = ()
-
-
 def file_address(path: str, name: str, sha256: str | None = None) -> str:
     """The `file:` address of an absolute `path` (bytes that are no text as surrogates) under its `name` on the wire.
 
@@ -66,37 +58,31 @@ def upload(
     session_id: SessionId,
     files: Sequence[Outgoing],
     *,
-    known: Mapping[str, str] | None = None,
     is_resumed: bool = False,
     others: Collection[str] = (),
-    on_sent: Callable[[Outgoing, str], None] = lambda _file, _name: None,
+    on_sent: Callable[[Outgoing, str], None],
+    on_refused: Callable[[Outgoing, str], None],
     stop: threading.Event,
-) -> Uploads:
+) -> None:
     """Sends `files` in order, one after the other.
 
-    `is_resumed`: an earlier try may have sent some; the state is asked which are there, `known` (name on the wire ->
-    the server's name) helps to tell them, and `others` are names there that belong to other content. `on_sent`: called
-    after each file that is there, with the server's name.
+    `is_resumed`: an earlier try may have sent some; the state is asked which are there, and `others` are names there
+    that belong to other content. Of each file is told as soon as it is known what became of it: `on_sent`, with the
+    server's name; `on_refused`, with a sentence for the person.
     Raises TokenExpired, SessionGone, NoCredits, RateLimited, ServiceTrouble, Stopping, and whatever `open_file`
     raises.
     """
     there = _there(client, token, session_id, stop) if is_resumed else frozenset()
     there -= {_plain(name) for name in others}
-    names: dict[str, str] = {}
-    left_out: list[LeftOut] = []
     for file in files:
         client.pause(0, stop=stop)
-        name = (known or {}).get(file.name, file.name)
-        if _plain(name) not in there:
-            try:
-                name = _sent(client, token, session_id, file, stop)
-            except FileRefused as error:
-                _log.info("file.refused", file=file.path, detail=error.detail)
-                left_out.append(LeftOut(file=file.path, reason=str(error)))
-                continue
-        names[file.name] = name
-        on_sent(file, name)
-    return Uploads(names=names, left_out=tuple(left_out))
+        try:
+            name = file.name if _plain(file.name) in there else _sent(client, token, session_id, file, stop)
+        except FileRefused as error:
+            _log.info("file.refused", file=file.path, detail=error.detail)
+            on_refused(file, str(error))
+        else:
+            on_sent(file, name)
 
 
 def _sent(client: NemoClient, token: Token, session_id: SessionId, file: Outgoing, stop: threading.Event) -> str:

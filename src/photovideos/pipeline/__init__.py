@@ -10,7 +10,7 @@ is sent; so every stage may be walked twice, and a restart goes on where the las
 from __future__ import annotations
 
 from photovideos.errors import SessionGone
-from photovideos.pipeline import account, exporting, inputs, messages, steps
+from photovideos.pipeline import account, exporting, inputs, messages, sending, steps
 from photovideos.pipeline.walk import Tools, Walk
 
 __all__ = ["Tools", "Walk", "run"]
@@ -32,7 +32,7 @@ def run(walk: Walk) -> None:
 
 def _walk_in_session(walk: Walk) -> None:
     account.open_session(walk)
-    inputs.upload(walk)
+    sending.upload(walk)
     messages.say_again(walk)
     while walk.road.block < len(walk.road.blocks):
         block = walk.road.blocks[walk.road.block]

@@ -68,9 +68,11 @@ def reopen(walk: Walk, gone: SessionGone) -> None:
                 detail=f"available {balance.available}",
             ) from gone
     walk.log.warning("session.lost")
+    inputs = {entry.path for entry in road.inputs}  # all are sent again: what was refused may be taken this time
     walk.save(
         session_id=None,
         inputs=tuple(replace(entry, state=InputState.NEW) for entry in road.inputs),
+        left_out=tuple(one for one in road.left_out if one.file not in inputs),
         has_begun_upload=False,
         must_resay=bool(road.said),
         instruction=None,

@@ -1,22 +1,21 @@
-"""The photos, clips and songs of a job: which they are, whether they still rest, and their upload in film order."""
+"""The photos, clips and songs of a job: which they are, whether they still rest, and what a timeline that was made
+earlier has to be told about them. How they are sent stands in `sending`.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from photovideos import disk, media, prompt
+from photovideos import disk, prompt
 from photovideos.delivery import publish
 from photovideos.errors import FolderMoved, NothingUsable, PromptUnreadable
 from photovideos.intake import scan
 from photovideos.intake.unfinished import STALE_COPY
 from photovideos.jobs.road import NO_FINGERPRINT, Input, InputState
 from photovideos.jobs.states import Stage
-from photovideos.model import Claim, FileEntry, LeftOut, MediaKind, Prepared, Snapshot
-from photovideos.nemo import upload as uploading
-from photovideos.nemo.upload import Outgoing, file_address
+from photovideos.model import Claim, FileEntry, LeftOut, MediaKind, Snapshot
 from photovideos.pipeline.walk import Walk
 
 PREPARE_DEADLINE_SECONDS = 1800.0
@@ -32,7 +31,7 @@ def gather(walk: Walk) -> None:
         walk.save(blocks=prompt.read(walk.job.prompt).blocks)
     if walk.road.fingerprint:
         return
-    snapshot = _look(walk)
+    snapshot = look(walk)
     incomplete = scan.incomplete_media(walk.folder_fd, snapshot)
     usable = [entry for entry in snapshot.media if entry.path not in incomplete]
     fingerprint, digests = scan.fingerprint(walk.folder_fd, usable, {}, stop=walk.halt)
@@ -55,7 +54,7 @@ def gather(walk: Walk) -> None:
     )
     _check_selections(walk)
     if not any(entry.kind in (MediaKind.PHOTO, MediaKind.CLIP) for entry in inputs):
-        raise _nothing_usable(walk)
+        raise nothing_usable(walk)
 
 
 def check_room(walk: Walk) -> None:
@@ -69,67 +68,6 @@ def check_room(walk: Walk) -> None:
     are_copied = not walk.backend.is_local and walk.tools.config.upload.strip_metadata
     copies = sum(entry.size for entry in walk.road.inputs if are_copied and entry.state is InputState.NEW)
     disk.check(walk.tools.work_dir.parent, copies + LEAST_OWN_BYTES)
-
-
-def upload(walk: Walk) -> None:
-    """Prepares what is new and sends it, one file a request, in the order of the film."""
-    if all(entry.state is not InputState.NEW for entry in walk.road.inputs):
-        return
-    rest_gate(walk)
-    walk.enter(Stage.UPLOADING, f"Preparing {len(walk.road.inputs)} files.")
-    prepared = _prepare(walk)
-    walk.enter(Stage.UPLOADING, f"Sending {len(prepared)} files.")
-    is_resumed = walk.road.has_begun_upload
-    walk.save(has_begun_upload=True)
-    session_id = walk.road.session_id
-    assert session_id is not None
-
-    def _sent(file: Outgoing, name: str) -> None:
-        _mark(walk, file.path, state=InputState.UPLOADED, name=name)
-        done = sum(entry.state is not InputState.NEW for entry in walk.road.inputs)
-        walk.progressed(done / len(walk.road.inputs), f"{done} of {len(walk.road.inputs)} files are sent.")
-
-    outgoing = [_outgoing(walk, item) for item in prepared]
-    uploads = walk.call(
-        lambda token: uploading.upload(
-            walk.backend.client,
-            token,
-            session_id,
-            [file for file in outgoing if _state(walk, file.path) is InputState.NEW],
-            is_resumed=is_resumed,
-            others=walk.road.gone,
-            on_sent=_sent,
-            stop=walk.halt,
-        )
-    )
-    for one in uploads.left_out:
-        _mark(walk, one.file, state=InputState.REFUSED)
-    walk.save(left_out=(*walk.road.left_out, *uploads.left_out), has_begun_upload=False)
-    if not any(
-        entry.state is InputState.UPLOADED and entry.kind in (MediaKind.PHOTO, MediaKind.CLIP)
-        for entry in walk.road.inputs
-    ):
-        raise _nothing_usable(walk)
-
-
-def _outgoing(walk: Walk, item: Prepared) -> Outgoing:
-    """To the studio goes the address of the original; to the cloud the copy made for it, or the original itself."""
-    size, digest = next((entry.size, entry.digest) for entry in walk.road.inputs if entry.path == item.path)
-    if walk.backend.is_local:
-        # With its digest: whoever may write into the folder could put another file under this path meanwhile.
-        address = file_address(str(_path_of(walk.folder_fd) / item.path), item.name, digest)
-        return Outgoing(path=item.path, name=item.name, size=size, address=address)
-    if item.local is not None:
-        copy = walk.work_dir / item.local
-        return Outgoing(
-            path=item.path,
-            name=item.name,
-            size=copy.stat().st_size,
-            open_file=lambda: os.open(copy, os.O_RDONLY | os.O_CLOEXEC),
-        )
-    return Outgoing(
-        path=item.path, name=item.name, size=size, open_file=lambda: scan.open_file(walk.folder_fd, item.path)
-    )
 
 
 def rest_gate(walk: Walk) -> None:
@@ -168,7 +106,7 @@ def selected_names(walk: Walk, patterns: Sequence[str]) -> tuple[str, ...]:
     return tuple(entry.name for entry in uploaded if entry.path in chosen)
 
 
-def _look(walk: Walk) -> Snapshot:
+def look(walk: Walk) -> Snapshot:
     if os.fstat(walk.folder_fd).st_nlink == 0:
         raise FolderMoved("The folder was deleted.")
     made = tuple(Claim(file=film.name, size=film.size, sha256=film.sha256) for film in walk.road.made)
@@ -178,7 +116,7 @@ def _look(walk: Walk) -> Snapshot:
 def _changes(walk: Walk) -> tuple[str, ...]:
     """Names of files added, changed or gone since the job took its inputs."""
     left_out = {one.file for one in walk.road.left_out}
-    now = {entry.path: (entry.size, entry.mtime_ns) for entry in _look(walk).media if entry.path not in left_out}
+    now = {entry.path: (entry.size, entry.mtime_ns) for entry in look(walk).media if entry.path not in left_out}
     then = {entry.path: (entry.size, entry.mtime_ns) for entry in walk.road.inputs if entry.path not in left_out}
     return tuple(sorted(path for path in now.keys() | then.keys() if now.get(path) != then.get(path)))
 
@@ -186,7 +124,7 @@ def _changes(walk: Walk) -> tuple[str, ...]:
 def _is_prompt_other(walk: Walk) -> bool:
     """One that cannot be read, or is not there any more, changes nothing for the job that it began."""
     try:
-        text = scan.read_prompt(walk.folder_fd, _look(walk))
+        text = scan.read_prompt(walk.folder_fd, look(walk))
     except PromptUnreadable:
         return False
     return bool(text) and not isinstance(prompt.change(walk.job.prompt, text), prompt.Same)
@@ -195,20 +133,19 @@ def _is_prompt_other(walk: Walk) -> bool:
 def _input(entry: FileEntry, digest: str, known: Input | None) -> Input:
     assert entry.kind is not None
     fresh = Input(path=entry.path, size=entry.size, mtime_ns=entry.mtime_ns, digest=digest, kind=entry.kind)
-    if known is not None and known.digest == digest:
-        return replace(fresh, name=known.name, state=known.state, taken=known.taken)
-    return fresh
+    if known is None or known.digest != digest:
+        return fresh
+    # One that was refused is tried again: it is taken this time, or left out with its reason once more.
+    state = InputState.UPLOADED if known.state is InputState.UPLOADED else InputState.NEW
+    return replace(fresh, name=known.name, state=state)
 
 
 def _came_and_went(before: Sequence[Input], now: Sequence[Input]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Paths of files that are new or other than before, and wire names of those that are gone."""
-    old, new = {entry.path: entry for entry in before}, {entry.path: entry for entry in now}
+    """Paths of files that the session does not hold as they are now, and wire names of those it holds and are gone."""
+    old = {entry.path: entry for entry in before if entry.state is InputState.UPLOADED}
+    new = {entry.path: entry for entry in now}
     added = tuple(path for path, entry in new.items() if path not in old or old[path].digest != entry.digest)
-    gone = tuple(
-        entry.name
-        for path, entry in old.items()
-        if entry.state is InputState.UPLOADED and (path not in new or new[path].digest != entry.digest)
-    )
+    gone = tuple(entry.name for path, entry in old.items() if path not in new or new[path].digest != entry.digest)
     return added, gone
 
 
@@ -225,66 +162,23 @@ def news(walk: Walk) -> tuple[str, ...]:
 
 
 def _check_selections(walk: Walk) -> None:
-    """A block about files that are not there: said before anything is spent."""
+    """A block about files that are not there: said before anything is spent. One name of several: in the summary."""
     paths = [entry.path for entry in walk.road.inputs]
+    notes = list(walk.road.notes)
     for block in walk.road.blocks:
-        if block.files is not None and not prompt.select(block.files, paths).paths:
-            name = ", ".join(block.files)
+        if block.files is None:
+            continue
+        selection = prompt.select(block.files, paths)
+        if not selection.paths:
             raise NothingUsable(
-                f"The block [{block.label or ''}: {name}] names no file of this folder.",
+                f"The block [{block.label or ''}: {', '.join(block.files)}] names no file of this folder.",
                 advice="Correct the names in prompt.txt and save it.",
             )
+        notes += [f"No file of this folder is called “{name}”, as a block asks for." for name in selection.unmatched]
+    walk.save(notes=tuple(dict.fromkeys(notes)))
 
 
-def _prepare(walk: Walk) -> tuple[Prepared, ...]:
-    settings = walk.tools.config.upload
-    entries = [entry for entry in _look(walk).media if _state(walk, entry.path) is InputState.NEW]
-    prepared = media.prepare(
-        walk.folder_fd,
-        entries,
-        {entry.path: entry.name for entry in walk.road.inputs if entry.name},
-        into=None if walk.backend.is_local else walk.work_dir,
-        longest_edge_pixels=settings.longest_edge_pixels,
-        strip_metadata=settings.strip_metadata,
-        parallel=settings.parallel,
-        stop=walk.halt,
-        deadline_seconds=PREPARE_DEADLINE_SECONDS,
-    )
-    problems = tuple(LeftOut(file=item.path, reason=item.problem) for item in prepared if item.problem)
-    by_path = {entry.path: entry for entry in walk.road.inputs}
-    fresh = [
-        replace(
-            by_path[item.path],
-            name=item.name,
-            taken=item.taken,
-            state=InputState.REFUSED if item.problem else InputState.NEW,
-        )
-        for item in prepared
-    ]
-    known = [entry for entry in walk.road.inputs if entry.path not in {item.path for item in prepared}]
-    walk.save(inputs=(*known, *fresh), left_out=(*walk.road.left_out, *problems))
-    return tuple(item for item in prepared if not item.problem)
-
-
-def _mark(walk: Walk, path: str, *, state: InputState, name: str | None = None) -> None:
-    walk.save(
-        inputs=tuple(
-            replace(entry, state=state, name=name or entry.name) if entry.path == path else entry
-            for entry in walk.road.inputs
-        )
-    )
-
-
-def _state(walk: Walk, path: str) -> InputState | None:
-    return next((entry.state for entry in walk.road.inputs if entry.path == path), None)
-
-
-def _path_of(folder_fd: int) -> Path:
-    """Where the folder lies now: it may have been renamed since it was opened."""
-    return Path(os.readlink(f"/proc/self/fd/{folder_fd}"))
-
-
-def _nothing_usable(walk: Walk) -> NothingUsable:
+def nothing_usable(walk: Walk) -> NothingUsable:
     named = "; ".join(f"{one.file}: {one.reason}" for one in walk.road.left_out[:10])
     return NothingUsable(
         f"None of the photos could be used. {named}".strip(),

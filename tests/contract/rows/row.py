@@ -30,6 +30,7 @@ PLACES = {
     "fetching": f"{_NEMO}/download/test_fetching.py",
     "gui": f"{_NEMO}/gui/test_translation.py",
     "inputs": f"{_PIPELINE}/test_inputs.py",
+    "sending": f"{_PIPELINE}/test_sending.py",
     "instruct": f"{_NEMO}/test_instruct.py",
     "job_account": f"{_PIPELINE}/test_account.py",
     "jobs_walk": f"{_PIPELINE}/test_walk.py",

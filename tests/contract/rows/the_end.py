@@ -215,7 +215,7 @@ ROWS = (
         "| 4001 | unsupported file | names the file and the supported formats; the other photos go on |",
         "upload::test_a_refused_file_is_named_and_the_others_go_on",
         "codes::test_a_refused_file_says_what_to_do",
-        "inputs::test_a_refused_file_is_named_and_the_others_go_on",
+        "sending::test_a_refused_file_is_named_and_the_others_go_on",
         "daemon::test_a_refused_file_is_named_and_the_film_goes_on",
     ),
     row(

@@ -77,7 +77,7 @@ ROWS = (
         "`video_infos` (objects with `filename`, perhaps bare strings) is matched by that name.",
         "wire::test_uploaded_names_are_objects_or_bare_strings",
         "upload::test_after_a_break_only_what_the_state_lacks_is_sent",
-        "inputs::test_after_a_crash_in_the_middle_only_what_the_state_lacks_is_sent",
+        "sending::test_after_a_crash_in_the_middle_only_what_the_state_lacks_is_sent",
     ),
     row(
         4,

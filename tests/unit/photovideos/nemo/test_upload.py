@@ -10,7 +10,7 @@ import pytest
 from photovideos.errors import RateLimited, ServiceTrouble, Stopping, TokenExpired
 from photovideos.model import SessionId, Token
 from photovideos.nemo.client import NemoClient
-from photovideos.nemo.upload import MAX_UPLOAD_BYTES, Outgoing, Uploads, file_address, upload
+from photovideos.nemo.upload import MAX_UPLOAD_BYTES, Outgoing, file_address, upload
 from support.fake_cloud import Asked, FakeCloud, Handler, answers
 
 SESSION = SessionId("5529798706024415232")
@@ -22,6 +22,7 @@ class Sender:
     def __init__(self, client: NemoClient, token: Token, stop: threading.Event, folder: Path) -> None:
         self.client, self.token, self.stop, self.folder = client, token, stop, folder
         self.sent: list[tuple[str, str]] = []
+        self.refused: list[tuple[str, str]] = []
 
     def file(self, name: str, size: int = 10) -> Outgoing:
         path = self.folder / name
@@ -30,11 +31,17 @@ class Sender:
             path=f"dinner/{name}", name=name, size=size, open_file=lambda: os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         )
 
-    def send(self, *files: Outgoing, **options: Any) -> Uploads:
-        def on_sent(file: Outgoing, name: str) -> None:
-            self.sent.append((file.name, name))
-
-        return upload(self.client, self.token, SESSION, files, on_sent=on_sent, stop=self.stop, **options)
+    def send(self, *files: Outgoing, **options: Any) -> None:
+        upload(
+            self.client,
+            self.token,
+            SESSION,
+            files,
+            on_sent=lambda file, name: self.sent.append((file.name, name)),
+            on_refused=lambda file, reason: self.refused.append((file.path, reason)),
+            stop=self.stop,
+            **options,
+        )
 
 
 @pytest.fixture
@@ -43,43 +50,42 @@ def sender(client: NemoClient, token: Token, stop: threading.Event, tmp_path: Pa
 
 
 def test_files_go_one_by_one_in_their_order(cloud: FakeCloud, sender: Sender) -> None:
-    uploads = sender.send(sender.file("b.jpg"), sender.file("a.jpg"), sender.file("song.mp3"))
+    sender.send(sender.file("b.jpg"), sender.file("a.jpg"), sender.file("song.mp3"))
     assert [asked.file_name for asked in cloud.asked] == ["b.jpg", "a.jpg", "song.mp3"]
-    assert dict(uploads.names) == {"b.jpg": "b.jpg", "a.jpg": "a.jpg", "song.mp3": "song.mp3"}
-    assert uploads.left_out == ()
+    assert sender.sent == [("b.jpg", "b.jpg"), ("a.jpg", "a.jpg"), ("song.mp3", "song.mp3")]
+    assert sender.refused == []
     assert b"Content-Type: image/jpeg" in cloud.asked[0].body
     assert b"Content-Type: audio/mpeg" in cloud.asked[2].body
 
 
 def test_the_servers_name_is_told(cloud: FakeCloud, sender: Sender) -> None:
     cloud.plan("upload-video", answers({"code": 0, "data": {"files": [{"filename": "a (2).jpg"}]}}))
-    assert dict(sender.send(sender.file("a.jpg")).names) == {"a.jpg": "a (2).jpg"}
+    sender.send(sender.file("a.jpg"))
     assert sender.sent == [("a.jpg", "a (2).jpg")]
 
 
 @pytest.mark.parametrize(("code", "words"), [(4001, "supported are MP4"), (4002, "compress or trim")])
 def test_a_refused_file_is_named_and_the_others_go_on(cloud: FakeCloud, sender: Sender, code: int, words: str) -> None:
     cloud.plan("upload-video", answers({"code": code, "message": "no"}, 400))
-    uploads = sender.send(sender.file("a.jpg"), sender.file("b.jpg"))
-    assert dict(uploads.names) == {"b.jpg": "b.jpg"}
-    (left_out,) = uploads.left_out
-    assert left_out.file == "dinner/a.jpg"
-    assert words in left_out.reason
+    sender.send(sender.file("a.jpg"), sender.file("b.jpg"))
+    ((file, reason),) = sender.refused
+    assert file == "dinner/a.jpg"
+    assert words in reason
     assert sender.sent == [("b.jpg", "b.jpg")]
 
 
 def test_what_is_too_large_is_not_sent_at_all(cloud: FakeCloud, sender: Sender) -> None:
-    uploads = sender.send(sender.file("a.mp4", MAX_UPLOAD_BYTES + 1), sender.file("b.jpg", MAX_UPLOAD_BYTES))
+    sender.send(sender.file("a.mp4", MAX_UPLOAD_BYTES + 1), sender.file("b.jpg", MAX_UPLOAD_BYTES))
     assert [asked.file_name for asked in cloud.asked] == ["b.jpg"]
-    assert "200 MB" in uploads.left_out[0].reason
+    assert "200 MB" in sender.refused[0][1]
 
 
 def test_after_a_break_only_what_the_state_lacks_is_sent(cloud: FakeCloud, sender: Sender) -> None:
-    cloud.uploaded = ["a.jpg", "Ü.jpg", "c (2).jpg"]
-    files = [sender.file(name) for name in ("a.jpg", "b.jpg", "U\u0308.jpg", "c.jpg")]
-    sender.send(*files, is_resumed=True, known={"c.jpg": "c (2).jpg"})
+    cloud.uploaded = ["a.jpg", "Ü.jpg"]
+    files = [sender.file(name) for name in ("a.jpg", "b.jpg", "U\u0308.jpg")]
+    sender.send(*files, is_resumed=True)
     assert [asked.file_name for asked in cloud.calls("upload")] == ["b.jpg"]
-    assert [name for name, _ in sender.sent] == ["a.jpg", "b.jpg", "U\u0308.jpg", "c.jpg"]
+    assert [name for name, _ in sender.sent] == ["a.jpg", "b.jpg", "U\u0308.jpg"]
 
 
 def test_trouble_is_asked_again_but_not_if_the_file_arrived_after_all(cloud: FakeCloud, sender: Sender) -> None:

@@ -1,18 +1,14 @@
-"""What is sent, in which order, and what happens when the folder moves under the job (contract §4)."""
+"""Which files a job is about, and what happens when the folder moves under it."""
 
 from __future__ import annotations
-
-import hashlib
 
 import pytest
 
 from photovideos import pipeline
 from photovideos.errors import FolderMoved, NothingUsable, ServiceTrouble
-from photovideos.jobs.road import InputState, Road
+from photovideos.jobs.road import Road
 from support.fake_cloud import Asked, Handler, answers
 from support.trail import Trail
-
-REFUSED = answers({"code": 4001, "message": "unsupported"}, 415)
 
 
 def going_on(before: Road, trail: Trail, text: str) -> Road:
@@ -30,23 +26,6 @@ def going_on(before: Road, trail: Trail, text: str) -> Road:
     )
 
 
-def test_a_refused_file_is_named_and_the_others_go_on(trail: Trail) -> None:
-    trail.cloud.plan("/upload-video/", REFUSED)
-    trail.drop()
-    road = trail.walk()
-    assert [entry.state for entry in road.inputs] == [InputState.REFUSED, InputState.UPLOADED]
-    assert "IMG_1.jpg" in trail.summary()
-    assert "JPG, PNG" in trail.summary()
-
-
-def test_a_folder_of_refused_files_is_told_with_each_reason(trail: Trail) -> None:
-    trail.cloud.plan("/upload-video/", REFUSED, REFUSED)
-    trail.drop()
-    with pytest.raises(NothingUsable, match=r"IMG_1\.jpg.*IMG_2\.jpg"):
-        trail.walk()
-    assert trail.messages == []
-
-
 def test_a_block_about_files_that_are_not_there_is_told_before_anything_is_sent(trail: Trail) -> None:
     trail.drop("[reel: dinner/*]\na quick one")
     with pytest.raises(NothingUsable, match="names no file"):
@@ -54,15 +33,11 @@ def test_a_block_about_files_that_are_not_there_is_told_before_anything_is_sent(
     assert trail.cloud.asked == []
 
 
-def test_after_a_crash_in_the_middle_only_what_the_state_lacks_is_sent(trail: Trail) -> None:
-    def arrive_and_die(handler: Handler, asked: Asked) -> None:
-        trail.cloud.uploaded.append(asked.file_name)
-        handler.hang_up()
-
-    trail.drop(photos=3)
-    trail.cloud.plan("/upload-video/", arrive_and_die)
+def test_one_name_of_several_that_no_file_bears_is_told_in_the_summary_once(trail: Trail) -> None:
+    trail.drop("[reel: IMG_1.jpg, dinner/*]\na quick one")
+    trail.walk_and_crash(after=4)
     trail.walk()
-    assert trail.sent == ["IMG_1.jpg", "IMG_2.jpg", "IMG_3.jpg"]
+    assert trail.summary("Rome - reel - timeline.txt").count("No file of this folder is called “dinner/*”") == 1
 
 
 def test_photos_changed_before_the_message_send_the_folder_back_and_go_out_anew(trail: Trail) -> None:
@@ -120,25 +95,6 @@ def test_a_changed_photo_goes_out_also_after_a_crash(trail: Trail, checkpoint: i
     changed = (trail.folder / "IMG_1.jpg").read_bytes()
     assert any(changed in asked.body for asked in trail.cloud.calls("/upload-video/"))
     assert len(trail.messages) == 2
-
-
-def test_the_studio_gets_addresses_and_no_bytes(trail: Trail) -> None:
-    trail.is_local = True
-    sent: list[str] = []
-
-    def take(handler: Handler, asked: Asked) -> None:
-        sent.extend(asked.json["urls"])
-        name = asked.json["urls"][0].rpartition("#name=")[2].partition("&")[0]
-        trail.cloud.uploaded.append(name)
-        handler.answer({"code": 0, "data": {"files": [{"filename": name}]}})
-
-    trail.cloud.plan("/upload-video/", take, take)
-    trail.drop()
-    trail.walk()
-    for number, address in zip((1, 2), sent, strict=True):
-        path = trail.folder / f"IMG_{number}.jpg"
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        assert address == f"file://{path}#name={path.name}&sha256={digest}"
 
 
 def test_a_folder_that_was_deleted_is_no_job_any_more(trail: Trail) -> None:
