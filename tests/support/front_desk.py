@@ -35,7 +35,6 @@ def a_job(**values: Any) -> Job:
     return Job(
         **{
             "id": JobId("0" * 32),
-            "arrival": 1,
             "key": FolderKey(inbox="/i", name="n", device=1, inode=1),
             "state": JobState.DONE,
             "since": 0.0,
@@ -50,7 +49,6 @@ def a_job(**values: Any) -> Job:
             "failing_since": None,
             "stage": None,
             "progress": None,
-            "began_at": 0.0,
             "problem": None,
             "films": (),
             "parked_by": None,

@@ -9,7 +9,7 @@ remembered besides jobs (inboxes, wishes, small facts) is the `notebook`'s.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -18,7 +18,7 @@ from photovideos.jobs import road as roads
 from photovideos.jobs.database import LedgerError, LedgerUnusable
 from photovideos.jobs.notebook import Notebook
 from photovideos.jobs.records import (
-    JOB_COLUMNS,
+    SELECT_JOBS,
     Entry,
     Job,
     Pause,
@@ -62,7 +62,7 @@ class Ledger(Notebook):
             db.execute("DELETE FROM jobs WHERE inbox=? AND name=?", (as_stored(key.inbox), as_stored(key.name)))
             db.execute(
                 "INSERT INTO jobs (id, inbox, name, device, inode, state, since, backend, prompt, fingerprint, "
-                "is_complete, began_at, problem, road) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                "is_complete, problem, road) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (
                     uuid4().hex,
                     as_stored(key.inbox),
@@ -75,7 +75,6 @@ class Ledger(Notebook):
                     prompt,
                     fingerprint,
                     is_complete,
-                    now,
                     problem_json(problem),
                     roads.to_json(road or Road()),
                 ),
@@ -86,30 +85,20 @@ class Ledger(Notebook):
         return found
 
     def get(self, job_id: JobId) -> Job | None:
-        rows = self._db.rows(f"SELECT {JOB_COLUMNS} FROM jobs WHERE id=?", (job_id,))  # noqa: S608  # fixed columns
-        return read_job(rows[0]) if rows else None
+        return self._first("id=?", (job_id,))
 
     def find(self, key: FolderKey) -> Job | None:
         """The job of this folder: by inbox and name; else by device and inode (it was renamed)."""
-        rows = self._db.rows(
-            f"SELECT {JOB_COLUMNS} FROM jobs WHERE inbox=? AND name=?",  # noqa: S608  # fixed columns
-            (as_stored(key.inbox), as_stored(key.name)),
-        )
-        rows = rows or self._db.rows(
-            f"SELECT {JOB_COLUMNS} FROM jobs WHERE inbox=? AND device=? AND inode=?",  # noqa: S608  # fixed columns
-            (as_stored(key.inbox), str(key.device), str(key.inode)),
-        )
-        return read_job(rows[0]) if rows else None
+        inbox = as_stored(key.inbox)
+        renamed = ("inbox=? AND device=? AND inode=?", (inbox, str(key.device), str(key.inode)))
+        return self._first("inbox=? AND name=?", (inbox, as_stored(key.name))) or self._first(*renamed)
 
     def jobs(self, inbox: str | None = None, *, states: Iterable[JobState] = JobState) -> list[Job]:
         """All jobs in these states, in the order of their arrival."""
         wanted = list(states)
         where, values = ("inbox=? AND ", [as_stored(inbox)]) if inbox is not None else ("", [])
-        rows = self._db.rows(
-            f"SELECT {JOB_COLUMNS} FROM jobs WHERE {where}state IN ({', '.join('?' * len(wanted))}) ORDER BY arrival",  # noqa: S608  # fixed columns
-            [*values, *wanted],
-        )
-        return [read_job(row) for row in rows]
+        among = ", ".join("?" * len(wanted))
+        return list(self._where(f"{where}state IN ({among}) ORDER BY arrival", [*values, *wanted]))
 
     def roster(self, inbox: str) -> list[Entry]:
         """Which folders of the inbox have a job; cheap enough for each scan."""
@@ -192,13 +181,12 @@ class Ledger(Notebook):
         """
         taken = set(excluding)
         with self._db.writing() as db:
-            rows = db.execute(
-                # S608: the columns are fixed names of our own, the values are bound
-                f"SELECT {JOB_COLUMNS} FROM jobs WHERE is_held=0 AND (state=? OR (state=? AND due_at<=?)) "  # noqa: S608
-                "AND backend NOT IN (SELECT backend FROM pauses) ORDER BY arrival",
+            paused = {pause.backend for pause in self.pauses()}
+            due = self._where(
+                "is_held=0 AND (state=? OR (state=? AND due_at<=?)) ORDER BY arrival",
                 (JobState.QUEUED, JobState.RETRYING, now),
-            ).fetchall()
-            job = next((read_job(row) for row in rows if row[0] not in taken), None)
+            )
+            job = next((job for job in due if job.id not in taken and job.backend not in paused), None)
             if job is None:
                 return None
             _update(db, job.id, {"state": JobState.WORKING, "since": now, "stage": None, "progress": None})
@@ -259,7 +247,15 @@ class Ledger(Notebook):
             for row in rows
         ]
 
+    # --- rows ------------------------------------------------------------------------------------------------------
+
+    def _where(self, condition: str, values: Iterable[Any]) -> Iterator[Job]:
+        return map(read_job, self._db.rows(f"{SELECT_JOBS} WHERE {condition}", values))
+
+    def _first(self, condition: str, values: Iterable[Any]) -> Job | None:
+        return next(self._where(condition, values), None)
+
 
 def _update(db: sqlite3.Connection, job_id: JobId, changes: Mapping[str, Any]) -> None:
     columns = ", ".join(f"{name}=?" for name in changes)
-    db.execute(f"UPDATE jobs SET {columns} WHERE id=?", (*changes.values(), job_id))  # noqa: S608  # our own names
+    db.execute(f"UPDATE jobs SET {columns} WHERE id=?", (*changes.values(), job_id))  # noqa: S608 - our own names

@@ -32,7 +32,6 @@ class Job:
     """
 
     id: JobId
-    arrival: int
     key: FolderKey
     state: JobState
     since: float
@@ -47,7 +46,6 @@ class Job:
     failing_since: float | None
     stage: Stage | None
     progress: float | None
-    began_at: float
     problem: Problem | None
     films: tuple[Claim, ...]
     parked_by: str | None
@@ -90,11 +88,12 @@ class Request:
     path: str
 
 
-JOB_COLUMNS = (
-    "id, arrival, inbox, name, device, inode, state, since, backend, prompt, fingerprint, is_complete, is_held, "
-    "cancel_asked, due_at, attempts, failing_since, stage, progress, began_at, problem, films, parked_by, "
-    "glance, newest_ctime"
-)
+_COLUMNS = (
+    "id", "inbox", "name", "device", "inode", "state", "since", "backend", "prompt", "fingerprint", "is_complete",
+    "is_held", "cancel_asked", "due_at", "attempts", "failing_since", "stage", "progress", "problem", "films",
+    "parked_by", "glance", "newest_ctime",
+)  # fmt: skip
+SELECT_JOBS = f"SELECT {', '.join(_COLUMNS)} FROM jobs"  # noqa: S608 - the names are our own
 
 
 def as_stored(value: str) -> str | bytes:
@@ -131,29 +130,34 @@ def read_problem(text: str | None) -> Problem | None:
 
 
 def read_job(row: tuple[Any, ...]) -> Job:
+    """A row of SELECT_JOBS."""
+    found = dict(zip(_COLUMNS, row, strict=True))
     return Job(
-        id=JobId(row[0]),
-        arrival=row[1],
-        key=FolderKey(inbox=as_name(row[2]), name=as_name(row[3]), device=int(row[4]), inode=int(row[5])),
-        state=JobState(row[6]),
-        since=row[7],
-        backend=BackendKind(row[8]),
-        prompt=row[9],
-        fingerprint=Fingerprint(row[10]),
-        is_complete=bool(row[11]),
-        is_held=bool(row[12]),
-        cancel_asked=bool(row[13]),
-        due_at=row[14],
-        attempts=row[15],
-        failing_since=row[16],
-        stage=Stage(row[17]) if row[17] else None,
-        progress=row[18],
-        began_at=row[19],
-        problem=read_problem(row[20]),
-        films=tuple(Claim(**film) for film in json.loads(row[21])),
-        parked_by=row[22],
-        glance=bytes.fromhex(row[23]) if row[23] else None,
-        newest_ctime_ns=int(row[24]) if row[24] else None,
+        id=JobId(found["id"]),
+        key=FolderKey(
+            inbox=as_name(found["inbox"]),
+            name=as_name(found["name"]),
+            device=int(found["device"]),
+            inode=int(found["inode"]),
+        ),
+        state=JobState(found["state"]),
+        since=found["since"],
+        backend=BackendKind(found["backend"]),
+        prompt=found["prompt"],
+        fingerprint=Fingerprint(found["fingerprint"]),
+        is_complete=bool(found["is_complete"]),
+        is_held=bool(found["is_held"]),
+        cancel_asked=bool(found["cancel_asked"]),
+        due_at=found["due_at"],
+        attempts=found["attempts"],
+        failing_since=found["failing_since"],
+        stage=Stage(found["stage"]) if found["stage"] else None,
+        progress=found["progress"],
+        problem=read_problem(found["problem"]),
+        films=tuple(Claim(**film) for film in json.loads(found["films"])),
+        parked_by=found["parked_by"],
+        glance=bytes.fromhex(found["glance"]) if found["glance"] else None,
+        newest_ctime_ns=int(found["newest_ctime"]) if found["newest_ctime"] else None,
     )
 
 

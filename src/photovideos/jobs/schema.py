@@ -1,7 +1,7 @@
 """The tables of the ledger, and the steps by which those of an older version become today's.
 
-Whatever is released stays: a change of the tables raises SCHEMA_VERSION and adds a step to STEPS (version 1 is the
-first that was released). A ledger of a newer version is set aside, never read.
+Whatever is released stays: from version 1 on, a change of the tables raises SCHEMA_VERSION and adds a step to STEPS. A
+ledger of a newer version is set aside, never read.
 
 Device and inode are text: SQLite's integers have 64 bits with a sign, file systems' have none. Names are text, and
 bytes where they are no text.
@@ -25,7 +25,6 @@ CREATE TABLE jobs (
   cancel_asked INTEGER NOT NULL DEFAULT 0,
   due_at REAL, attempts INTEGER NOT NULL DEFAULT 0, failing_since REAL,
   stage TEXT, progress REAL,
-  began_at REAL NOT NULL,
   problem TEXT, parked_by TEXT,
   films TEXT NOT NULL DEFAULT '[]',
   glance TEXT, newest_ctime TEXT,
