@@ -110,13 +110,29 @@ class ClipReader:
 
     def _length_ms(self) -> int:
         if self._stream.duration and self._stream.time_base:
-            return max(1, round(self._stream.duration * self._stream.time_base * 1000))
+            told = self._stream.duration * self._stream.time_base
+            # Of pictures that refer to later ones, at a varying rate, an MP4's header adds up the wrong distances.
+            shown = self._last_end() if self._stream.codec_context.has_b_frames else 0
+            return max(1, round(max(told, shown) * 1000))
         if self._container.duration:
             return max(1, round(self._container.duration / 1000))
         last = Fraction(0)
         for seconds, _ in self.frames():
             last = seconds
         return max(1, round(last * 1000) + 40)
+
+    def _last_end(self) -> Fraction:
+        """When the last picture ends, in seconds since the first, by the packets from the last key frame on."""
+        time_base = self._stream.time_base or Fraction(1, 1000)
+        last = self._origin
+        try:
+            self._container.seek(self._stream.duration or 0, stream=self._stream)
+            for packet in self._container.demux(self._stream):
+                if packet.pts is not None:
+                    last = max(last, packet.pts + (packet.duration or 0))
+        except av.FFmpegError:
+            pass  # what was seen until then counts
+        return (last - self._origin) * time_base
 
     def frames(self, *, from_seconds: float = 0.0) -> Iterator[tuple[Fraction, av.VideoFrame]]:
         """(seconds since the clip's first frame, frame), from the last one at or before `from_seconds` on.

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
+import numpy as np
 import pytest
 
 from photovideos_studio import photos
@@ -37,3 +39,21 @@ def test_a_clip_cut_short_gives_the_frames_that_are_whole(tmp_path: Path) -> Non
     clip.write_bytes(data[: len(data) * 2 // 3])
     with photos.ClipReader(clip) as reader:
         assert 5 < len(list(reader.frames())) < 50
+
+
+def test_a_clip_lasts_until_its_last_picture_whatever_its_track_s_header_says(tmp_path: Path) -> None:
+    """Pictures that refer to later ones, at a varying rate: the header's length is that of their order in the file."""
+    times = [number / 25 for number in range(25)] + [3.92, 3.96]
+    clip = write_clip(tmp_path / "a.mp4", [flat(64, 36, (number * 5, 90, 90)) for number in range(27)], seconds=times)
+    with av.open(str(clip)) as container:
+        stream = container.streams.video[0]
+        assert stream.duration is not None
+        assert stream.time_base is not None
+        assert stream.duration * stream.time_base < 2
+    assert photos.probe(clip, "a.mp4").length_ms == pytest.approx(4000, abs=60)
+
+
+def test_a_clip_whose_sound_is_longer_is_as_long_as_its_pictures(tmp_path: Path) -> None:
+    frames = [flat(64, 36, (number * 5, 90, 90)) for number in range(25)]
+    clip = write_clip(tmp_path / "a.mp4", frames, sound=np.zeros((96_000, 2), np.float32))
+    assert photos.probe(clip, "a.mp4").length_ms == pytest.approx(1000, abs=60)
