@@ -4,7 +4,7 @@ client      every endpoint
 caller      how a call is made, asked again, and what its codes mean here
 exchange    one exchange with one server
 transport   httpx on our sockets, through a proxy or not
-network     sockets that hear the stop event
+network     sockets that hear the stop event; patience: how long they wait
 wire        PURE: JSON <-> our types
 codes       PURE: codes -> the errors of the tree
 jsontext    PURE: JSON kept as text

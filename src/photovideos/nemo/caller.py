@@ -18,12 +18,12 @@ import tenacity
 
 from photovideos.errors import NeedsPerson, OutcomeUnknown, RateLimited, ServiceTrouble, Unreachable
 from photovideos.model import SessionId, Token
-from photovideos.nemo import account, codes, network
+from photovideos.nemo import account, codes
 from photovideos.nemo.account import Attribution
 from photovideos.nemo.codes import Call
 from photovideos.nemo.exchange import BrokenExchange, Http, NoConnection, Reply
 from photovideos.nemo.jsontext import JsonError
-from photovideos.nemo.network import Patience
+from photovideos.nemo.patience import Patience, until
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024  # drafts of long films are some MB
 _WITHIN_SECONDS = 60.0  # contract §9
@@ -164,16 +164,16 @@ class Caller:
         on_idle: Callable[[], None] | None = None,
     ) -> Patience:
         stops = (self._stop, stop) if stop is not None and stop is not self._stop else (self._stop,)
-        return Patience(stops=stops, ends_at=network.until(seconds), on_idle=on_idle)
+        return Patience(stops=stops, ends_at=until(seconds), on_idle=on_idle)
 
     def pause(
         self, seconds: float, *, stop: threading.Event | None = None, on_idle: Callable[[], None] | None = None
     ) -> None:
         """Waits; `on_idle` is called now and then meanwhile. Raises Stopping."""
         patience = self.patience(stop=stop, on_idle=on_idle)
-        ends_at = network.until(seconds)
+        ends_at = until(seconds)
         patience.check()
-        while (left := ends_at - network.until(0)) > 0:
+        while (left := ends_at - until(0)) > 0:
             patience.rest(left)
             patience.idle()
 

@@ -18,7 +18,7 @@ from typing import IO, Any
 import httpcore
 import httpx
 
-from photovideos.nemo.network import Patience
+from photovideos.nemo.patience import Patience
 from photovideos.nemo.transport import Transport
 
 CONNECT_SECONDS = 10.0

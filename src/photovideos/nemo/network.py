@@ -1,8 +1,7 @@
 """Sockets that hear the stop event: every wait for the network happens in short slices, so that the daemon stops at
-once.
+once. How long they wait is the `patience` of the exchange, however slowly the other side drips.
 
-A `Patience` says how long one exchange may take as a whole (however slowly the other side drips), and is told while
-nothing comes. Addresses can be checked on the very IP that is then connected to. Nothing here knows HTTP.
+Addresses can be checked on the very IP that is then connected to. Nothing here knows HTTP.
 """
 
 from __future__ import annotations
@@ -17,71 +16,19 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from errno import EINPROGRESS
 from functools import partial
 from typing import Any, TypeVar
 
 import httpcore
 
-from photovideos.errors import Stopping
+from photovideos.nemo import patience
+from photovideos.nemo.patience import SLICE_SECONDS
 
-SLICE_SECONDS = 0.2
 _KEEPALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 6))  # silent streams outlive NAT tables
 
 T = TypeVar("T")
 Address = tuple[socket.AddressFamily, tuple[Any, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long one exchange may wait. `ends_at`: on the clock of `time.monotonic`. `on_idle`: called in the waiting
-    thread about every 0.2 s while nothing comes. `stops`: any of them ends the wait with Stopping."""
-
-    stops: tuple[threading.Event, ...] = ()
-    ends_at: float = math.inf
-    on_idle: Callable[[], None] | None = None
-
-    def check(self) -> None:
-        """Raises Stopping, or TimeoutError when the exchange has taken too long as a whole."""
-        if any(stop.is_set() for stop in self.stops):
-            raise Stopping
-        if time.monotonic() > self.ends_at:
-            raise TimeoutError("the exchange took too long")
-
-    def idle(self) -> None:
-        if self.on_idle is not None:
-            self.on_idle()
-
-    def rest(self, seconds: float = SLICE_SECONDS) -> None:
-        """Waits for one slice, or for `seconds` if they are fewer. Raises as `check`."""
-        (self.stops[0] if self.stops else threading.Event()).wait(min(seconds, SLICE_SECONDS))
-        self.check()
-
-
-def until(seconds: float) -> float:
-    """The moment `seconds` from now, on the clock of Patience."""
-    return time.monotonic() + seconds
-
-
-_ENDLESS = Patience()
-_current = threading.local()  # httpcore works in the thread that calls it, and hands no context down to its sockets
-
-
-@contextmanager
-def waiting(patience: Patience) -> Iterator[None]:
-    """The patience of all sockets used by this thread inside the block."""
-    before = getattr(_current, "patience", _ENDLESS)
-    _current.patience = patience
-    try:
-        yield
-    finally:
-        _current.patience = before
-
-
-def _patience() -> Patience:
-    found: Patience = getattr(_current, "patience", _ENDLESS)
-    return found
 
 
 class ListeningStream(httpcore.NetworkStream):
@@ -114,11 +61,8 @@ class ListeningStream(httpcore.NetworkStream):
             self.close()
             raise httpcore.ConnectError(str(error)) from error
         secured = ListeningStream(wrapped)
-        try:
+        with _closed_on_failure(wrapped):
             secured._patiently(wrapped.do_handshake, timeout, httpcore.ConnectTimeout, httpcore.ConnectError)
-        except BaseException:
-            secured.close()
-            raise
         return secured
 
     def get_extra_info(self, info: str) -> Any:
@@ -139,10 +83,10 @@ class ListeningStream(httpcore.NetworkStream):
         too_late: type[httpcore.TimeoutException],
         broken: type[httpcore.NetworkError],
     ) -> T:
-        patience, began = _patience(), time.monotonic()
+        mine, began = patience.current(), time.monotonic()
         while True:
             try:
-                patience.check()
+                mine.check()
             except TimeoutError as error:
                 raise too_late(str(error)) from error
             try:
@@ -153,7 +97,7 @@ class ListeningStream(httpcore.NetworkStream):
                     raise too_late("nothing came in time") from error
             except OSError as error:
                 raise broken(str(error)) from error
-            patience.idle()
+            mine.idle()
 
 
 class ListeningBackend(httpcore.NetworkBackend):
@@ -167,8 +111,8 @@ class ListeningBackend(httpcore.NetworkBackend):
         host: str,
         port: int,
         timeout: float | None = None,
-        local_address: str | None = None,  # noqa: ARG002 httpcore's signature
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 httpcore's signature
+        local_address: str | None = None,  # noqa: ARG002 - httpcore's signature
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - httpcore's signature
     ) -> httpcore.NetworkStream:
         ends_at = time.monotonic() + (timeout if timeout is not None else math.inf)
         addresses = self._permitted(host, _resolved(host, port, ends_at))
@@ -185,26 +129,13 @@ class ListeningBackend(httpcore.NetworkBackend):
         self,
         path: str,
         timeout: float | None = None,
-        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 httpcore's signature
+        socket_options: Iterable[Any] | None = None,  # noqa: ARG002 - httpcore's signature
     ) -> httpcore.NetworkStream:
         ends_at = time.monotonic() + (timeout if timeout is not None else math.inf)
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
-            sock.settimeout(SLICE_SECONDS)
-            while True:
-                try:
-                    sock.connect(path)
-                    return ListeningStream(sock)
-                except BlockingIOError:  # its queue is full
-                    if time.monotonic() > ends_at:
-                        raise
-                    _patience().rest()
+            return ListeningStream(_connected_here(path, ends_at))
         except OSError as error:
-            sock.close()
             raise httpcore.ConnectError(str(error)) from error
-        except BaseException:
-            sock.close()
-            raise
 
     def _permitted(self, host: str, addresses: list[Address]) -> list[Address]:
         is_allowed = self._is_allowed
@@ -237,7 +168,7 @@ def _resolved(host: str, port: int, ends_at: float) -> list[Address]:
         _checked(host)
         if time.monotonic() > ends_at:
             raise httpcore.ConnectTimeout(f"{host}: its name was not resolved in time")
-        _patience().idle()
+        patience.current().idle()
     if failures:
         raise httpcore.ConnectError(f"{host}: {failures[0]}") from failures[0]
     return found
@@ -253,24 +184,40 @@ def _is_literal(host: str) -> bool:
 
 def _checked(host: str) -> None:
     try:
-        _patience().check()
+        patience.current().check()
     except TimeoutError as error:
         raise httpcore.ConnectTimeout(f"{host}: {error}") from error
+
+
+def _connected_here(path: str, ends_at: float) -> socket.socket:
+    """To the Unix socket at `path`. Raises OSError or Stopping."""
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    with _closed_on_failure(sock):
+        sock.settimeout(SLICE_SECONDS)
+        while True:
+            try:
+                sock.connect(path)
+            except BlockingIOError:  # its queue is full
+                if time.monotonic() > ends_at:
+                    raise
+                patience.current().rest()
+            else:
+                return sock
 
 
 def _connected(family: socket.AddressFamily, address: tuple[Any, ...], ends_at: float) -> socket.socket:
     """Raises OSError (TimeoutError when it took too long) or Stopping."""
     sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
+    with _closed_on_failure(sock):
         sock.setblocking(False)
         number = sock.connect_ex(address)
         if number not in (0, EINPROGRESS):
             raise OSError(number, os.strerror(number))
         while not _is_ready(sock, select.POLLOUT, SLICE_SECONDS):
-            _patience().check()
+            patience.current().check()
             if time.monotonic() > ends_at:
                 raise TimeoutError("no connection in time")
-            _patience().idle()
+            patience.current().idle()
         if number := sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
             raise OSError(number, os.strerror(number))
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -278,10 +225,16 @@ def _connected(family: socket.AddressFamily, address: tuple[Any, ...], ends_at: 
         for name, value in _KEEPALIVE:
             if hasattr(socket, name):
                 sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
-    except BaseException:
+    return sock
+
+
+@contextmanager
+def _closed_on_failure(sock: socket.socket) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:  # whatever it was goes on: the socket must not be left open by it
         sock.close()
         raise
-    return sock
 
 
 def _is_ready(sock: socket.socket, event: int, seconds: float) -> bool:

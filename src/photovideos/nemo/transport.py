@@ -17,7 +17,8 @@ import httpcore
 import httpx
 
 from photovideos.errors import UsageError
-from photovideos.nemo.network import ListeningBackend, Patience, waiting
+from photovideos.nemo.network import ListeningBackend
+from photovideos.nemo.patience import Patience, waiting
 
 
 class Transport(httpx.BaseTransport):

@@ -32,7 +32,7 @@ from photovideos.nemo.download.addresses import (
 from photovideos.nemo.download.guard import guard
 from photovideos.nemo.download.partfile import PartFile, Version
 from photovideos.nemo.exchange import BrokenExchange, Http, Incoming, NoConnection
-from photovideos.nemo.network import Patience
+from photovideos.nemo.patience import Patience
 
 MAX_REDIRECTS = 5
 SILENCE_SECONDS = 30.0

@@ -13,7 +13,7 @@ import pytest
 from photovideos.errors import Stopping
 from photovideos.nemo import transport
 from photovideos.nemo.exchange import BrokenExchange, Http, NoConnection, Reply, TooLarge
-from photovideos.nemo.network import Patience, until
+from photovideos.nemo.patience import Patience, until
 from support.fake_cloud import Asked, FakeCloud, Handler
 
 

@@ -11,7 +11,8 @@ import httpcore
 import pytest
 
 from photovideos.errors import Stopping
-from photovideos.nemo.network import ListeningBackend, Patience, waiting
+from photovideos.nemo.network import ListeningBackend
+from photovideos.nemo.patience import Patience, waiting
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 
 from photovideos.errors import UsageError
 from photovideos.nemo.exchange import Http
-from photovideos.nemo.network import Patience
+from photovideos.nemo.patience import Patience
 from photovideos.nemo.transport import environment_proxy
 from support.fake_cloud import FakeCloud
 
