@@ -45,7 +45,7 @@ _INHERITED = (
 
 
 class Studio:
-    """The studio as a child process: started on the first hold, ended when idle, and by its closed stdin if we die."""
+    """Thread-safe: `_lock` guards all that changes, also while the studio starts. `socket`: where it listens."""
 
     def __init__(
         self,
@@ -73,17 +73,13 @@ class Studio:
     def hold(self, roots: Sequence[Path]) -> None:
         """Makes sure that it runs and may open files below `roots`. Raises ServiceTrouble if it does not start."""
         with self._lock:
+            new = [root for root in roots if root not in self._roots]
+            self._roots.update(new)
+            if self._child is None or self._child.poll() is not None:
+                self._start()
+            else:
+                self._tell(new)
             self._holders += 1
-            try:
-                new = [root for root in roots if root not in self._roots]
-                self._roots.update(new)
-                if self._child is None or self._child.poll() is not None:
-                    self._start()
-                else:
-                    self._tell(new)
-            except BaseException:
-                self._holders -= 1
-                raise
 
     def release(self) -> None:
         with self._lock:

@@ -49,20 +49,18 @@ class Database:
     def _read_only(self) -> sqlite3.Connection:
         """For commands that only look: nothing is made, nothing is set aside."""
         db = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, timeout=30, check_same_thread=False)
-        try:
-            if db.execute("PRAGMA user_version").fetchone()[0] != schema.SCHEMA_VERSION:
+        with _closed_on_failure(db):
+            try:
+                version = db.execute("PRAGMA user_version").fetchone()[0]
+            except sqlite3.DatabaseError as error:
+                raise LedgerError("photovideos' records cannot be read.", detail=str(error)) from error
+            if version != schema.SCHEMA_VERSION:
                 raise LedgerError("photovideos' records were written by another version.")
-        except sqlite3.DatabaseError as error:
-            db.close()
-            raise LedgerError("photovideos' records cannot be read.", detail=str(error)) from error
-        except LedgerError:
-            db.close()
-            raise
         return db
 
     def _connected(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
-        try:
+        with _closed_on_failure(db):
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=FULL")
             version = db.execute("PRAGMA user_version").fetchone()[0]
@@ -72,9 +70,6 @@ class Database:
                 raise _NotOursError
             if version < schema.SCHEMA_VERSION:
                 _brought_to_today(db, version)
-        except BaseException:
-            db.close()
-            raise
         return db
 
     def _put_aside(self) -> Path:
@@ -102,7 +97,7 @@ class Database:
                 yield self._db
                 self._db.execute("COMMIT")
                 self.writes += 1
-            except BaseException:
+            except BaseException:  # whatever it was goes on: half a transaction must not stay open
                 if self._db.in_transaction:  # on a full disk SQLite rolls back by itself
                     self._db.execute("ROLLBACK")
                 raise
@@ -139,6 +134,15 @@ class Database:
 
 class _NotOursError(Exception):
     """A ledger of a newer version, or one whose pages do not fit together."""
+
+
+@contextmanager
+def _closed_on_failure(db: sqlite3.Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:  # whatever it was goes on: the file must not be left open by it
+        db.close()
+        raise
 
 
 def _brought_to_today(db: sqlite3.Connection, version: int) -> None:
