@@ -94,11 +94,9 @@ def _strip_webp(file: BinaryIO, into: BinaryIO) -> None:
         if name not in _WEBP_KEPT:
             file.seek(padded, 1)
             continue
-        data = (
-            bytearray(_exactly(file, size)) + (file.read(1) or b"\0")[: size % 2]
-            if size % 2
-            else bytearray(_exactly(file, size))
-        )
+        data = bytearray(_exactly(file, size))
+        if size % 2:
+            data += file.read(1) or b"\0"  # the last chunk's padding is often forgotten
         if name == b"VP8X":
             data[0] &= ~_WEBP_HAS_EXIF_OR_XMP & 0xFF
         into.write(name_and_size + data)

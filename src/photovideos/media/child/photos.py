@@ -8,11 +8,11 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import pillow_heif
 from PIL import Image, ImageCms, ImageFile, UnidentifiedImageError
@@ -42,6 +42,8 @@ _TURNS: dict[object, Image.Transpose] = {
 _DATE = re.compile(r"(\d{4})[:\-/](\d\d)[:\-/](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 _OFFSET = re.compile(r"[+-]\d\d:\d\d")
 
+T = TypeVar("T")
+
 Image.init()  # all plugins at once, not only the commonest
 Image.MAX_IMAGE_PIXELS = None  # judged below by one rule, for all formats
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -54,11 +56,10 @@ class Unusable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """`extension`: the one that a copy of it gets. `moves`: it holds more than one picture in time."""
+    """`extension`: the one that a copy of it gets. `taken`: ISO 8601."""
 
     extension: str
     taken: str | None
-    moves: bool
 
 
 def look(file: BinaryIO) -> Header:
@@ -83,7 +84,7 @@ def copy(file: BinaryIO, into: BinaryIO, *, longest_edge_pixels: int, strip_meta
         # Pixels first: to look for EXIF behind a PNG's pixels is to decode them, and a decoder complains only once.
         pixels = _pixels(image, longest_edge_pixels)
         header = _header(image)
-        exif = b"" if strip_metadata else _exif_kept(image)
+        exif = None if strip_metadata else _of_exif(image, _upright)
     _save(pixels, into, header.extension, exif)
     return header
 
@@ -99,7 +100,7 @@ def _damage_told() -> Iterator[None]:
         raise
     except UnidentifiedImageError as error:
         raise Unusable("It is not a photo that can be read.") from error
-    except Exception as error:  # see above; this process lives for that
+    except Exception as error:  # whatever a decoder meets in garbage means the same; this process lives for that
         raise Unusable("It is damaged or not complete.") from error
 
 
@@ -117,21 +118,25 @@ def _opened(file: BinaryIO) -> Image.Image:
 
 def _header(image: Image.Image) -> Header:
     extension = _SAME_FORMAT.get(image.format or "", "jpg")
-    return Header(extension=extension, taken=_taken(image), moves=_moves(image))
+    return Header(extension=extension, taken=_of_exif(image, _taken))
 
 
 def _moves(image: Image.Image) -> bool:
     return image.format in ("GIF", "WEBP") and getattr(image, "n_frames", 1) > 1
 
 
-def _taken(image: Image.Image) -> str | None:
+def _of_exif(image: Image.Image, read: Callable[[Image.Exif], T]) -> T | None:
+    """What `read` finds in the EXIF block; None in one that is broken."""
     try:
-        exif = image.getexif()
-        sub = exif.get_ifd(_SUB_IFD)
+        return read(image.getexif())
     except MemoryError:
         raise
-    except Exception:  # noqa: BLE001 - a broken EXIF block means no date, whatever the parser stumbles over
+    except Exception:  # noqa: BLE001 - parsers stumble in ways of their own, and the pixels are good without EXIF
         return None
+
+
+def _taken(exif: Image.Exif) -> str | None:
+    sub = exif.get_ifd(_SUB_IFD)
     for date, fraction, offset in _TIMES:
         found = _moment(sub.get(date) or exif.get(date), sub.get(fraction), sub.get(offset))
         if found:
@@ -163,21 +168,12 @@ def _pixels(image: Image.Image, longest_edge_pixels: int) -> Image.Image:
     image.load()
     if image.width * image.height > MAX_PIXELS:
         raise Unusable("It is larger than can be handled; set upload.longest_edge_pixels.")
-    profile, turn = image.info.get("icc_profile"), _TURNS.get(_orientation(image))
+    # What is not in 2–8 turns nothing: 0, 9 and a broken EXIF block are upright.
+    profile, turn = image.info.get("icc_profile"), _TURNS.get(_of_exif(image, lambda exif: exif.get(_ORIENTATION)))
     flat = _eight_bits(image)
     if longest_edge_pixels and max(flat.size) > longest_edge_pixels:
         flat.thumbnail((longest_edge_pixels, longest_edge_pixels), Image.Resampling.LANCZOS)
     return _in_srgb(flat if turn is None else flat.transpose(turn), profile)
-
-
-def _orientation(image: Image.Image) -> object:
-    """EXIF's; what is not in 2–8 turns nothing: 0, 9 and a broken EXIF block are upright."""
-    try:
-        return image.getexif().get(_ORIENTATION)
-    except MemoryError:
-        raise
-    except Exception:  # noqa: BLE001 - as in _taken
-        return None
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:
@@ -211,16 +207,13 @@ def _through_profile(image: Image.Image, profile: bytes | None) -> Image.Image |
         return None  # a profile that does not fit the pixels: they are shown as they are
 
 
-def _exif_kept(image: Image.Image) -> bytes:
-    try:
-        exif = image.getexif()
-        exif[_ORIENTATION] = 1  # it is baked in
-        return exif.tobytes()
-    except Exception:  # noqa: BLE001 - as in _taken: what cannot be read cannot be kept
-        return b""
+def _upright(exif: Image.Exif) -> bytes:
+    """The block for a copy in which the orientation is baked in."""
+    exif[_ORIENTATION] = 1
+    return exif.tobytes()
 
 
-def _save(pixels: Image.Image, into: BinaryIO, extension: str, exif: bytes) -> None:
+def _save(pixels: Image.Image, into: BinaryIO, extension: str, exif: bytes | None) -> None:
     bare = Image.new(pixels.mode, pixels.size)  # a new image has no info that a writer would pick up
     bare.paste(pixels)
     if extension == "jpg" and bare.mode == "RGBA":

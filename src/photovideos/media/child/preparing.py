@@ -10,12 +10,12 @@ import errno
 import os
 from typing import Any, BinaryIO
 
+from photovideos import disk
 from photovideos.media.child import photos, rewrap
 from photovideos.media.child.demuxers import NotMedia
 from photovideos.media.child.opening import NotTheFile, create, open_original
 
 _OFFLINE = (errno.EIO, errno.ESTALE, errno.ENOTCONN, errno.ETIMEDOUT, errno.EREMOTEIO, errno.ENODEV, errno.EHOSTDOWN)
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 _TAGS_STAY = "What it carries beside picture and sound (place, camera, date) cannot be taken out, so it was not sent."
 
 
@@ -94,7 +94,7 @@ def _is_gif(file: BinaryIO) -> bool:
 def _what_failed(error: OSError) -> dict[str, Any]:
     if error.errno in _OFFLINE:
         return {"offline": error.errno}
-    if error.errno in _FULL:
+    if error.errno in disk.FULL:
         return {"no_space": error.errno}
     if error.errno == errno.EFBIG:
         return {"problem": "What has to be made of it would be too large to send."}
