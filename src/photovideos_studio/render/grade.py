@@ -24,8 +24,8 @@ _LUMA: Final = np.array([0.2126, 0.7152, 0.0722])
 # What black-and-white film makes of colours: skin and reds lighter, leaves darker than luma has them.
 _PANCHROMATIC: Final = np.array([0.34, 0.52, 0.14])
 _DITHER_EDGE: Final = 128
-# What cv2's linear resize of bytes, which cuts fractions off, takes from every sample on average.
-_RESIZE_LOSS: Final = 0.125
+# What the sampling of frames takes from luma and chroma on average: cv2's linear resize of pairs cuts fractions off.
+_SAMPLING_LOSS: Final = np.array([0.0, 0.125, 0.125])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def _from_film(name: str) -> tuple[Matrix, Matrix]:
 def to_film(y: Plane, cb: Plane, cr: Plane, name: str | None) -> Planes:
     """Full-range JFIF planes (chroma of half size) into the film's colours. Dithered: fewer levels make no bands."""
     matrix, offset = _from_jfif(name)
-    return _mapped(y, cb, cr, matrix, offset + _RESIZE_LOSS, black=0.0)
+    return _mapped(y, cb, cr, matrix, offset + _SAMPLING_LOSS, black=0.0)
 
 
 def filtered(planes: Planes, name: str | None) -> Planes:

@@ -1,57 +1,15 @@
-"""PURE: where the view is at each moment, and how a view with real-valued edges is sampled from whole pixels.
-
-`place` finds, for one axis, the whole-pixel corner from which a plain resize with a real-valued scale lands on a
-wanted sub-pixel position: starting `lead` output pixels earlier moves the corner by a fraction; the lead is cut off.
-"""
+"""PURE: where the view is at each moment of a shot."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
-
-import numpy as np
 
 from photovideos_studio.draft import Motion
 from photovideos_studio.facts import Box
 
 # A marker may change its speed by this much at most, in output pixels per frame² (rendering R01 allows 0.05).
 MOST_ACCELERATION: Final = 0.018
-_FIRST_LEAD: Final = 3
-_LEADS: Final = np.arange(float(_FIRST_LEAD), 81.0)
-# Source pixels: the nearest lead that misses by no more is taken, for a short lead is less work.
-_NEAR_ENOUGH: Final = 0.004
-# Source pixels beyond the last sample, so that a cubic kernel never meets the region's edge.
-_TAIL: Final = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
-    """One axis of a resize: source pixels `corner` to `end`, `scale` output pixels a source pixel, of the result the
-    pixels from `lead` on. `error`: the largest misplacement in output pixels."""
-
-    corner: int
-    end: int
-    lead: int
-    scale: float
-    error: float
-
-
-def place(start: float, length: float, out_length: int, source_length: int) -> Placement:
-    """`start`, `length`: the view in source pixels (edges, not centres), at least a margin of real pixels around it."""
-    step = length / out_length
-    wanted = start - (_LEADS if start > _LEADS[-1] * step else _LEADS[: max(0, int(start / step) - _FIRST_LEAD)]) * step
-    if not wanted.size:
-        raise ValueError("the view begins nearer to the picture's border than its margin")
-    errors = np.abs(wanted - np.rint(wanted))
-    near = errors <= _NEAR_ENOUGH
-    best = int(near.argmax()) if near.any() else int(errors.argmin())
-    corner, lead = round(float(wanted[best])), best + _FIRST_LEAD
-    middle = out_length / 2.0
-    exact = (start + middle * step - corner) / (lead + middle)  # no error in the middle of the view
-    samples = out_length + lead
-    end = min(source_length, corner + math.ceil(samples * exact) + _TAIL)
-    return Placement(corner=corner, end=end, lead=lead, scale=1.0 / exact, error=float(errors[best]) / step)
 
 
 def view_at(motion: Motion, progress: float, ease: float) -> Box:

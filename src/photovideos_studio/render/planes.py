@@ -13,12 +13,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from photovideos_studio.render.placing import MOST_SPARE
+
 Plane = npt.NDArray[np.uint8]
 BLACK: Final = 16
 WHITE: Final = 235
 NEUTRAL: Final = 128
-# Pixels of a sheet beyond the film's frame: room for what a placement leads in with, and for its tail.
-_SLACK: Final = 96
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Planes:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Room that frames are drawn on again and again; a frame is a view of a part of it, so that nothing is copied."""
+    """Room that frames are drawn on again and again, as large as any placement wants it; a frame is a view of a part of
+    it, so that nothing is copied."""
 
     width: int
     height: int
@@ -48,7 +49,7 @@ def new_planes(width: int, height: int) -> Planes:
 
 
 def new_sheet(width: int, height: int) -> Sheet:
-    return Sheet(width, height, new_planes(width + _SLACK, height + _SLACK))
+    return Sheet(width, height, new_planes(width + MOST_SPARE, height + MOST_SPARE))
 
 
 def frame_of(planes: Planes) -> av.VideoFrame:

@@ -1,9 +1,9 @@
 """A view of real-valued place and size, sampled from planes into a film frame's planes: the inner loop of every film.
 
-`cv2.resize` with real-valued factors is several times faster than an affine warp; `motion.place` finds where it has to
-begin. Where no such place is near enough (scales near a ratio of small whole numbers), the warp stands in. The kernel
-is linear: on a mezzanine of 1.13 times the film's resolution, sharpened by what the kernel softens, it is as near to an
-ideal resampler as a cubic one (47–52 dB) at half the cost.
+`cv2.resize` is several times faster than an affine warp; `placing` finds the one that holds the view. Where none is
+near enough (scales next to a ratio of small whole numbers), the warp stands in. The kernel is linear: on a mezzanine of
+1.13 times the film's resolution, sharpened by what the kernel softens, it is as near to an ideal resampler as a cubic
+one (47–52 dB) at half the cost.
 """
 
 from __future__ import annotations
@@ -13,12 +13,13 @@ from typing import Final
 import cv2
 import numpy as np
 
-from photovideos_studio.render.motion import place
+from photovideos_studio.render.placing import place
 from photovideos_studio.render.planes import Plane, Planes, Sheet
 
 # Output pixels. A resize misses by this at the edges of the view and by nothing in its middle.
 _WORST_LUMA_ERROR: Final = 0.02
 _WORST_CHROMA_ERROR: Final = 0.13
+_HAS_INTELS: Final = cv2.ipp.useIPP()  # x86-64
 View = tuple[float, float, float, float]
 
 
@@ -42,16 +43,24 @@ def _sampled(source: Plane, view: View, room: Plane, size: tuple[int, int], wors
         out = room[: size[1], : size[0]]
         np.copyto(out, source[round(y) : round(y) + size[1], round(x) : round(x) + size[0]])
         return out
-    across = place(x, width, size[0], source.shape[1])
-    down = place(y, height, size[1], source.shape[0])
+    across = place(x, width, size[0], source.shape[1], near=worst_error / 2)
+    down = place(y, height, size[1], source.shape[0], near=worst_error / 2)
     if max(across.error, down.error) > worst_error:
         return _warped(source, view, room[: size[1], : size[0]])
     region = source[down.corner : down.end, across.corner : across.end]
-    target = room[: round(region.shape[0] * down.scale), : round(region.shape[1] * across.scale)]
-    # cv2 writes into the target if its own rounding agrees, else into memory of its own: right either way.
-    larger = cv2.resize(region, None, dst=target, fx=across.scale, fy=down.scale, interpolation=cv2.INTER_LINEAR)
-    part: Plane = larger[down.lead : down.lead + size[1], across.lead : across.lead + size[0]]
-    return part
+    target = room[: down.size, : across.size]
+    _resize(region, target)
+    return target[down.lead : down.lead + size[1], across.lead : across.lead + size[0]]
+
+
+def _resize(region: Plane, target: Plane) -> None:
+    """Luma by Intel's routine where the wheel has it: 60 % of the time of OpenCV's own, which moreover cuts fractions
+    off. It is asked for here alone, so that nothing else depends on what was drawn before."""
+    is_luma = target.ndim == 2
+    kernel = cv2.INTER_LINEAR_EXACT if is_luma and not _HAS_INTELS else cv2.INTER_LINEAR
+    cv2.ipp.setUseIPP_NotExact(is_luma)
+    cv2.resize(region, target.shape[1::-1], dst=target, interpolation=kernel)
+    cv2.ipp.setUseIPP_NotExact(False)
 
 
 def _warped(source: Plane, view: View, out: Plane) -> Plane:

@@ -7,28 +7,11 @@ from hypothesis import strategies as st
 
 from photovideos_studio.draft import Motion
 from photovideos_studio.facts import Box
-from photovideos_studio.render.motion import MOST_ACCELERATION, ease_for, place, view_at, zoomed
+from photovideos_studio.render.motion import MOST_ACCELERATION, ease_for, view_at, zoomed
 
 WIDE = Box(x=0.0, y=0.1, w=1.0, h=0.8)
 NEAR = Box(x=0.06, y=0.14, w=0.9, h=0.72)
 ZOOM = Motion(kind="zoom_in", start=WIDE, end=NEAR)
-
-
-@given(st.floats(110, 400), st.floats(1.05, 1.6), st.integers(100, 2000))
-def test_a_placement_puts_every_output_pixel_where_it_belongs(start: float, step: float, out: int) -> None:
-    length = step * out
-    placed = place(start, length, out, int(start + length) + 200)
-    pixels = np.arange(out)
-    wanted = start + (pixels + 0.5) * step
-    sampled = placed.corner + (pixels + placed.lead + 0.5) / placed.scale
-    assert np.abs(sampled - wanted).max() / step <= placed.error + 1e-9
-    assert placed.corner >= 0
-    assert round((placed.end - placed.corner) * placed.scale) >= out + placed.lead
-
-
-def test_a_view_nearer_to_the_border_than_any_lead_is_refused() -> None:
-    with pytest.raises(ValueError, match="margin"):
-        place(1.0, 640.0, 500, 900)
 
 
 def test_the_view_begins_and_ends_where_the_motion_says() -> None:
