@@ -19,7 +19,7 @@ from photovideos.intake.settle import Facts, Verdict, Waiting
 from photovideos.intake.writers import open_for_writing
 from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.road import Input, Road
-from photovideos.jobs.states import UNDER_WAY, JobState
+from photovideos.jobs.states import JobState
 from photovideos.model import BackendKind, Control, JobId, Snapshot
 from photovideos.reception import control_files, decide, notices
 from photovideos.reception.decide import View
@@ -81,16 +81,17 @@ class Desk:
         began = self._monotonic()
         job = self._ledger.find(seen.key)
         if not seen.asked and self._still_rests(seen, folder_fd, job):
-            seen.next_look_at = self._monotonic() + self._pace.finished_seconds
+            seen.look_again(self._pace.finished_seconds, now=self._monotonic())
         else:
             verdict = self._look(seen, folder_fd, job, is_complete=is_complete)
             wait = self._next_look(seen, verdict)
-            seen.next_look_at = self._monotonic() + max(wait, _LOOKS_SHARE * (self._monotonic() - began))
+            now = self._monotonic()
+            seen.look_again(max(wait, _LOOKS_SHARE * (now - began)), now=now)
 
     def tell_no_room(self, seen: Seen, folder_fd: int, error: NoSpace, *, next_try: float) -> None:
         """The ledger takes nothing just now: the folder says so, unless its job has its say there."""
         seen.decided = None
-        seen.next_look_at = self._monotonic() + next_try
+        seen.look_again(next_try, now=self._monotonic())
         job = self._ledger.find(seen.key)
         if not _has_its_say(job) and not (job is None and _tells_of_lost_work(seen, folder_fd)):
             self._deeds.show(seen, folder_fd, notices.of_no_room(str(error), error.advice, since=self._around.clock()))
@@ -105,7 +106,6 @@ class Desk:
                 seen.rest(job.glance)  # as before the restart
                 seen.decided = self._about(job.glance, frozenset(), job)
                 seen.is_settled, seen.waiting = True, Waiting.NOTHING
-                self._glimpse(seen, job)
                 return True
             return False
         if not seen.is_settled or seen.glance is None or seen.decided != self._about(seen.glance, frozenset(), job):
@@ -179,18 +179,11 @@ class Desk:
     def _next_look(self, seen: Seen, verdict: Verdict) -> float:
         """Seconds until the next look without any sign. A folder where nothing is left to do rests from here on."""
         job = self._ledger.find(seen.key)
-        self._glimpse(seen, job)
         if not verdict.is_settled or seen.decided is None or job is None or seen.glance is None:
             return verdict.next_look_seconds
         if seen.decided != self._about(seen.glance, frozenset(), job):
             return self._pace.hot_seconds
         return self._pace.finished_seconds
-
-    def _glimpse(self, seen: Seen, job: Job | None) -> None:
-        """While a job is under way, signs (CANCEL, HOLD, another prompt) are looked for every few seconds."""
-        is_under_way = job is not None and job.state in UNDER_WAY
-        seen.glimpse_seconds = self._pace.hot_seconds if is_under_way else self._pace.idle_seconds
-        seen.next_glimpse_at = self._monotonic() + seen.glimpse_seconds
 
     # --- deciding ---------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from photovideos.intake import scan, settle
 from photovideos.intake.listing import Listing, SeenFolder
 from photovideos.intake.pace import Pace
 from photovideos.jobs.ledger import Entry, Ledger
-from photovideos.jobs.states import JobState
+from photovideos.jobs.states import UNDER_WAY, JobState
 from photovideos.model import FolderKey, JobId
 from photovideos.reception.desk import Desk, Surroundings
 from photovideos.reception.first_sight import FirstSight
@@ -56,10 +56,16 @@ class Rounds:
         self._follow(listing)
         self._no_room = None
         waits = [self._visit(inbox_fd, folder, signs) for folder in listing.folders]
+        waits.append(self._seconds_to_signs())
         self._notice_gone(listing)
         if self._no_room is not None:
             raise self._no_room
-        return min(waits, default=self._pace.idle_seconds)
+        return min(waits)
+
+    def _seconds_to_signs(self) -> float:
+        """While a job is under way, signs (CANCEL, HOLD, another prompt) are looked for every few seconds."""
+        is_any_under_way = any(entry.state in UNDER_WAY for entry in self.roster())
+        return self._pace.hot_seconds if is_any_under_way else self._pace.idle_seconds
 
     def roster(self) -> list[Entry]:
         """Which folders have a job, read again only after a change."""
@@ -80,7 +86,7 @@ class Rounds:
             moved = by_inode.get((seen.key.device, seen.key.inode))
             if moved is not None and moved.name not in self.folders:
                 seen.key = replace(seen.key, name=moved.name)
-                seen.next_look_at = 0.0
+                seen.look_from = 0.0
                 self.folders[moved.name] = seen
 
     def _visit(self, inbox_fd: int, folder: SeenFolder, signs: Signs) -> float:
@@ -90,14 +96,13 @@ class Rounds:
         if seen is None or (seen.key.device, seen.key.inode) != (folder.device, folder.inode):
             key = FolderKey(inbox=self._inbox, name=folder.name, device=folder.device, inode=folder.inode)
             seen = self.folders[folder.name] = Seen(key=key, first_seen_at=now)
-        if not (self._has_sign(inbox_fd, folder, seen, signs) or now >= seen.next_look_at):
-            return min(seen.next_look_at, seen.next_glimpse_at) - now
-        if self._first_sight.leaves_alone(inbox_fd, folder):
-            seen.next_look_at = seen.next_glimpse_at = now + self._pace.idle_seconds
-            return self._pace.idle_seconds
-        self._look(inbox_fd, folder, seen)
-        self._around.beat()
-        return max(0.0, min(seen.next_look_at, seen.next_glimpse_at) - self._monotonic())
+        if self._has_sign(inbox_fd, folder, seen, signs) or now >= seen.look_from:
+            if self._first_sight.leaves_alone(inbox_fd, folder):
+                seen.look_again(self._pace.idle_seconds, now=now)
+            else:
+                self._look(inbox_fd, folder, seen)
+                self._around.beat()
+        return max(0.0, seen.look_by - self._monotonic())
 
     def _look(self, inbox_fd: int, folder: SeenFolder, seen: Seen) -> None:
         try:
@@ -110,12 +115,12 @@ class Rounds:
             finally:
                 os.close(folder_fd)
         except FolderMoved:
-            seen.next_look_at = seen.next_glimpse_at = self._monotonic() + self._pace.hot_seconds
+            seen.look_again(self._pace.hot_seconds, now=self._monotonic())
         except FolderOffline as error:
             if not seen.is_unreadable:
                 _log.warning("folder.unreadable", folder=folder.name, reason=str(error), detail=error.detail)
             seen.is_unreadable = True
-            seen.next_look_at = seen.next_glimpse_at = self._monotonic() + UNREADABLE_LOOK_SECONDS
+            seen.look_again(UNREADABLE_LOOK_SECONDS, now=self._monotonic())
         else:
             seen.is_unreadable = False
 
@@ -136,10 +141,7 @@ class Rounds:
         if folder.mtime_ns != seen.mtime_ns:
             has_sign = True
             seen.mtime_ns = folder.mtime_ns
-        if not has_sign and self._monotonic() >= seen.next_glimpse_at:
-            seen.next_glimpse_at = self._monotonic() + max(seen.glimpse_seconds, self._pace.hot_seconds)
-            has_sign = seen.is_prompt_other(inbox_fd, folder.name)
-        return has_sign
+        return has_sign or seen.is_prompt_other(inbox_fd, folder.name)
 
     def _notice_gone(self, listing: Listing) -> None:
         """Folders that were deleted: whoever works on them stops, and nothing is left behind."""

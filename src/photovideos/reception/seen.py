@@ -17,6 +17,7 @@ from photovideos.intake.settle import FolderState, Waiting
 from photovideos.model import Control, FileEntry, Fingerprint, FolderKey, Snapshot
 
 WAITING_MARK = "w-"  # begins the reference of a folder that is no job
+_SOONER_IN_COMPANY = 0.2  # of the wait: of five minutes one, in which an idle scan comes round
 
 
 @dataclass(slots=True, kw_only=True)
@@ -25,8 +26,7 @@ class Seen:
 
     `memory`: what was read of its files; dropped when it rests. `glance`: of the last whole look. `inputs`: digest of
     the inputs' stats, and the fingerprint that was read of them. `decided`: what was last decided about. `asked`:
-    wishes of commands. `next_look_at`: when a look is due without any sign; `glimpse_seconds`: how often to look for
-    signs, `next_glimpse_at` when next.
+    wishes of commands. `look_from`, `look_by`: without any sign a look is welcome from then on, and due then.
     """
 
     key: FolderKey
@@ -38,9 +38,8 @@ class Seen:
     inputs: tuple[bytes, Fingerprint] | None = None
     decided: tuple[Any, ...] | None = None
     asked: set[Control] = field(default_factory=set)
-    next_look_at: float = 0.0
-    glimpse_seconds: float = 0.0
-    next_glimpse_at: float = 0.0
+    look_from: float = 0.0
+    look_by: float = 0.0
     first_seen_at: float = 0.0
     mtime_ns: int = 0
     prompt: FileEntry | None = None
@@ -62,6 +61,12 @@ class Seen:
     def text(self) -> str:
         """The words of the prompt; empty if there are none or they cannot be read."""
         return self.prompt_text.text if self.prompt_text else ""
+
+    def look_again(self, seconds: float, *, now: float) -> None:
+        """In so many seconds at the latest; a little sooner in company, or a thousand folders that were finished at a
+        thousand times would have the inbox scanned a thousand times."""
+        self.look_by = now + seconds
+        self.look_from = now + (1 - _SOONER_IN_COMPANY) * seconds
 
     def read_prompt(self, folder_fd: int, snapshot: Snapshot) -> None:
         """Reads the prompt if it is another than before. Raises FolderMoved and FolderOffline."""

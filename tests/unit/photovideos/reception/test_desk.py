@@ -42,19 +42,10 @@ def test_of_a_folder_at_rest_no_file_is_opened_again_also_after_a_restart(
     looks: list[str] = []
     monkeypatch.setattr(scan, "take_snapshot", lambda *_, **__: looks.append("a look"))
     seen = office.look("Trip")
-    assert seen.next_look_at - office.now == office.pace.finished_seconds
+    assert seen.look_by - office.now == office.pace.finished_seconds
     office.forget()
     office.look("Trip")
     assert looks == []
-
-
-def test_a_job_under_way_is_looked_after_every_few_seconds_and_a_finished_one_seldom(office: Office) -> None:
-    office.fill("Trip")
-    seen = office.settle("Trip")
-    assert seen.glimpse_seconds == office.pace.hot_seconds
-    office.done("Trip")
-    seen = office.settle("Trip")
-    assert seen.glimpse_seconds == office.pace.idle_seconds
 
 
 def test_a_renamed_folder_keeps_its_job(office: Office) -> None:
@@ -183,7 +174,7 @@ def test_a_look_that_takes_long_is_not_taken_again_at_once(office: Office, monke
 
     monkeypatch.setattr(scan, "take_snapshot", slow)
     seen = office.look("Trip")
-    assert seen.next_look_at - office.now == 200
+    assert seen.look_by - office.now == 200
 
 
 def test_a_status_file_of_lost_work_is_not_replaced_by_one_that_waits(office: Office) -> None:

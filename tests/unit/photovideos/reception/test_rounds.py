@@ -71,18 +71,49 @@ def test_a_finished_folder_is_looked_at_only_for_a_sign(office: Office, monkeypa
     assert looks(office, rounds, monkeypatch) == ["Trip"]
 
 
-def test_a_prompt_saved_in_place_is_noticed_within_an_idle_scan(
+def test_while_a_job_is_under_way_signs_are_looked_for_every_few_seconds_and_else_seldom(office: Office) -> None:
+    office.fill("Trip")
+    rounds = settled(office)
+    assert office.go(rounds) == office.pace.hot_seconds
+    office.done("Trip")
+    for _ in range(3):
+        wait = office.go(rounds)
+    assert wait == office.pace.idle_seconds
+
+
+def test_folders_finished_at_many_times_are_looked_at_together_and_none_later_than_was_promised(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Else a thousand of them would have the inbox scanned every few tenths of a second, for ever."""
+    rounds = office.rounds()
+    for number in range(12):
+        office.fill(f"Trip {number}")
+        for _ in range(6):
+            office.go(rounds)
+            office.passes(7)
+        office.done(f"Trip {number}")
+    scans, looked_at = 0, dict.fromkeys(rounds.folders, office.now)
+    began = office.now
+    while office.now - began < 3000:
+        for name in looks(office, rounds, monkeypatch):
+            assert office.now - looked_at[name] <= office.pace.finished_seconds
+            looked_at[name] = office.now
+        wait = office.go(rounds)
+        scans += 1
+        office.passes(wait)
+    assert office.now - min(looked_at.values()) <= office.pace.finished_seconds
+    assert scans <= 3000 / office.pace.idle_seconds + 10, "few more than an inbox has without any folder"
+
+
+def test_a_prompt_saved_in_place_is_noticed_at_the_next_scan(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = office.fill("Trip")
     rounds = settled(office)
     office.done("Trip")
     for _ in range(3):
         office.go(rounds)
+    assert looks(office, rounds, monkeypatch) == []
     with (folder / "prompt.txt").open("r+", encoding="utf-8") as file:
         file.write("A")
-    assert looks(office, rounds, monkeypatch) == []
-    office.passes(office.pace.idle_seconds)
     assert looks(office, rounds, monkeypatch) == ["Trip"]
 
 
