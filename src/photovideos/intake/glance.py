@@ -32,8 +32,8 @@ def glance(
 def glance_of(found: Found) -> Glance:
     """The glance of what a walk found."""
     lines = [
-        f"{entry.path}\0{entry.size} {entry.mtime_ns} {entry.ctime_ns} {entry.inode}\0"
-        for entry in (*found.files, *found.temporaries)
+        f"{path}\0{size} {mtime_ns} {ctime_ns} {inode}\0"
+        for path, size, mtime_ns, ctime_ns, inode in (*found.files, *found.temporaries)
     ]
     lines += [f"{item.file}\0{item.reason}\0" for item in found.left_out]
     whole = "".join(sorted(lines)).encode("utf-8", "surrogateescape")

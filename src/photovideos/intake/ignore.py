@@ -77,6 +77,11 @@ _SUSPECT = re.compile(
 _RSYNC = re.compile(r"\.(?P<name>.+)\.(?P<random>[A-Za-z0-9]{6})", re.DOTALL)
 
 
+def is_ordinary(name: str) -> bool:
+    """The name of neither litter nor an unfinished copy nor a note of ours, told by one search."""
+    return not _SUSPECT.search(name)
+
+
 def is_own_name(name: str) -> bool:
     """Does it look like one of our notes or part files? They are never input and never hold up a folder."""
     if name[:1] not in (".", "_"):
@@ -89,7 +94,7 @@ def is_own_name(name: str) -> bool:
 
 def is_temporary(name: str) -> bool:
     """Is it the name of an unfinished copy, so that its folder is not complete yet?"""
-    if not _SUSPECT.search(name):
+    if is_ordinary(name):
         return False
     folded = name.casefold()
     if is_own_name(name) or _LITTER_FIRST.fullmatch(folded):
@@ -109,7 +114,7 @@ def _is_rsync_temporary(name: str) -> bool:
 
 def is_ignored_file(name: str) -> bool:
     """Litter of systems and tools, and everything hidden. An unfinished copy is not litter: ask `is_temporary` too."""
-    if not _SUSPECT.search(name) or is_temporary(name):
+    if is_ordinary(name) or is_temporary(name):
         return False
     return is_own_name(name) or name.casefold() in _IGNORED_FOLDERS or bool(_IGNORED_FILE.fullmatch(name.casefold()))
 

@@ -32,7 +32,7 @@ from photovideos.intake.kinds import HEAD_BYTES, Sniffed, by_extension, sniff
 from photovideos.intake.listing import list_folders
 from photovideos.intake.naming import MAX_CONTROL_BYTES, control_of, looks_like_a_prompt, natural_key, prompt_rank
 from photovideos.intake.prompt_text import read_prompt
-from photovideos.intake.walk import MAX_ENTRIES, MAX_SECONDS, NOT_READABLE, Found, walk
+from photovideos.intake.walk import MAX_ENTRIES, MAX_SECONDS, NOT_READABLE, Found, Lying, walk
 from photovideos.intake.whole import incomplete_media
 from photovideos.model import Claim, Control, FileEntry, FolderKey, LeftOut, MediaKind, OwnSummary, Snapshot
 
@@ -94,7 +94,6 @@ def take_snapshot(
     """
     found = walk(folder_fd, clock=clock, max_entries=max_entries, max_seconds=max_seconds)
     memory = Memory() if memory is None else memory
-    memory.keep_only(stat_key(entry) for entry in found.files)
     return _Look(folder_fd, key, found, memory, tuple(claims)).snapshot()
 
 
@@ -107,15 +106,17 @@ class _Look:
         self._found = found
         self._memory = memory
         self._claims = claims
+        self._files = _entries(found.files)
+        memory.keep_only(stat_key(entry) for entry in self._files)
         self._left_out = list(found.left_out)
         self._media: list[FileEntry] = []
         self._others: list[FileEntry] = []
-        self._own: list[FileEntry] = list(found.notes)
+        self._own: list[FileEntry] = _entries(found.notes)
         self._controls: dict[str, Control] = {}
         self._control_files: list[FileEntry] = []
 
     def snapshot(self) -> Snapshot:
-        rest = self._without_controls(self._found.files)
+        rest = self._without_controls(self._files)
         prompt, nested, rest = self._without_prompts(rest)
         summaries, rest = self._without_summaries(rest)
         own_folders = tuple(path.rpartition("/")[0] + "/" for path in nested)
@@ -132,7 +133,7 @@ class _Look:
             media=_in_order(self._media),
             prompt=prompt,
             controls=frozenset(self._controls.values()),
-            temporaries=_in_order(self._found.temporaries),
+            temporaries=_in_order(_entries(self._found.temporaries)),
             left_out=tuple(sorted(self._left_out, key=lambda item: natural_key(item.file))),
             own=_in_order(self._own),
             nested_prompts=tuple(nested),
@@ -257,6 +258,13 @@ class _Look:
             raise offline(f"‘{entry.path}’", error) from error
         finally:
             os.close(file_fd)
+
+
+def _entries(lying: Iterable[Lying]) -> list[FileEntry]:
+    return [
+        FileEntry(path=path, size=size, mtime_ns=mtime_ns, ctime_ns=ctime_ns, inode=inode)
+        for path, size, mtime_ns, ctime_ns, inode in lying
+    ]
 
 
 def _in_order(entries: Iterable[FileEntry]) -> tuple[FileEntry, ...]:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from photovideos.errors import FolderMoved
 from photovideos.intake.descriptors import FOLDER_FLAGS, offline
-from photovideos.intake.ignore import is_ignored_file, is_ignored_folder, is_own_name, is_temporary
-from photovideos.model import FileEntry, LeftOut
+from photovideos.intake.ignore import is_ignored_file, is_ignored_folder, is_ordinary, is_own_name, is_temporary
+from photovideos.model import LeftOut
 
 MAX_DEPTH = 4  # levels of subfolders
 MAX_ENTRIES = 20_000
@@ -33,17 +33,21 @@ _RACES = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 _DENIED = frozenset({errno.EACCES, errno.EPERM})
 
 
+Lying = tuple[str, int, int, int, int]
+"""Path, size, mtime_ns, ctime_ns, inode: no more than that, for most walks only look whether all is as it was."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Found:
     """What a walk found. Owned by the walk until it returns.
 
-    `files`: regular files that are not litter, our notes among them (`notes`). `newest_ctime_ns`: of everything below
-    the folder, litter too. `too_big`: which bound ended the walk, or None.
+    `files`: regular files that are neither litter nor our notes. `newest_ctime_ns`: of everything below the folder,
+    litter too. `too_big`: which bound ended the walk, or None.
     """
 
-    files: list[FileEntry] = field(default_factory=list)
-    temporaries: list[FileEntry] = field(default_factory=list)
-    notes: list[FileEntry] = field(default_factory=list)
+    files: list[Lying] = field(default_factory=list)
+    temporaries: list[Lying] = field(default_factory=list)
+    notes: list[Lying] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     newest_ctime_ns: int = 0
     too_big: str | None = None
@@ -119,37 +123,30 @@ class _Walk:
             return
         found, path = self.found, f"{prefix}{item.name}"
         found.newest_ctime_ns = max(found.newest_ctime_ns, status.st_ctime_ns)
-        if stat.S_ISDIR(status.st_mode):
+        if stat.S_ISREG(status.st_mode):
+            self._see_file(item.name, path, status)
+        elif stat.S_ISDIR(status.st_mode):
             if is_temporary(item.name):
-                found.temporaries.append(_entry(path, status))
+                found.temporaries.append(_lying(path, status))
             elif not is_ignored_folder(item.name):
                 subfolders.append(item.name)
-        elif stat.S_ISREG(status.st_mode):
-            self._see_file(item.name, path, status)
         elif not is_ignored_file(item.name):
             found.leave_out(path, LINK if stat.S_ISLNK(status.st_mode) else NO_FILE)
 
     def _see_file(self, name: str, path: str, status: os.stat_result) -> None:
-        if is_temporary(name):
-            self.found.temporaries.append(_entry(path, status))
+        if is_ordinary(name) or not (is_temporary(name) or is_ignored_file(name)):
+            if status.st_nlink > 1 and status.st_uid != self._owner:
+                self.found.leave_out(path, FOREIGN_HARD_LINK)
+            else:
+                self.found.files.append(_lying(path, status))
+        elif is_temporary(name):
+            self.found.temporaries.append(_lying(path, status))
         elif is_own_name(name):
-            self.found.notes.append(_entry(path, status))
-        elif is_ignored_file(name):
-            return
-        elif status.st_nlink > 1 and status.st_uid != self._owner:
-            self.found.leave_out(path, FOREIGN_HARD_LINK)
-        else:
-            self.found.files.append(_entry(path, status))
+            self.found.notes.append(_lying(path, status))
 
 
-def _entry(path: str, status: os.stat_result) -> FileEntry:
-    return FileEntry(
-        path=path,
-        size=status.st_size,
-        mtime_ns=status.st_mtime_ns,
-        ctime_ns=status.st_ctime_ns,
-        inode=status.st_ino,
-    )
+def _lying(path: str, status: os.stat_result) -> Lying:
+    return path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def walk(
