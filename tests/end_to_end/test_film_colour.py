@@ -15,7 +15,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from photovideos_studio import photos
-from support.reels import decode, decode_luma, film_of, flat, quarters, samples, save, write_clip
+from support.reels import decode, decode_luma, film_of, flat, quarters, samples, save, set_display_matrix, write_clip
 
 ORIENTATION = 0x0112
 PATCHES = [(200, 60, 50), (60, 140, 70), (50, 70, 170), (230, 190, 40), (128, 128, 128), (235, 200, 180)]
@@ -68,24 +68,13 @@ def test_r02_an_orientation_that_does_not_exist_is_upright(value: int, suffix: s
     assert _corners(decode(film_of([path], tmp_path, slot_ms=100))[1]) == ["red", "green", "blue", "white"]
 
 
-def _set_display_matrix(clip: Path, degrees: int) -> None:
-    """Writes the rotation into the track header (ISO 14496-12 §8.3.2), as phones do."""
-    one, minus = 0x00010000, 0xFFFF0000
-    a, b, c, d = {90: (0, one, minus, 0), 180: (minus, 0, 0, minus), 270: (0, minus, one, 0)}[degrees]
-    data = bytearray(clip.read_bytes())
-    at = data.index(b"tkhd") + 4
-    assert data[at] == 0
-    struct.pack_into(">9I", data, at + 40, a, b, 0, c, d, 0, 0, 0, 0x40000000)
-    clip.write_bytes(data)
-
-
 @pytest.mark.parametrize("name", ["clip.mp4", "clip.mov"])
 @pytest.mark.parametrize("degrees", [90, 180, 270])
 def test_r02_clips_are_turned_by_their_display_matrix_once(degrees: int, name: str, tmp_path: Path) -> None:
     upright = quarters(320, 180)
     turned = {90: cv2.ROTATE_90_COUNTERCLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_CLOCKWISE}[degrees]
     clip = write_clip(tmp_path / name, [np.ascontiguousarray(cv2.rotate(upright, turned))] * 12)
-    _set_display_matrix(clip, degrees)
+    set_display_matrix(clip, degrees)
     assert photos.probe(clip, clip.name).width == 320
     frame = decode(film_of([clip], tmp_path, clips=[0], slot_ms=200))[3]
     assert _corners(frame) == ["red", "green", "blue", "white"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -173,9 +174,10 @@ def write_clip(
         if sound is not None:
             voice = out.add_stream({".webm": "libopus", ".avi": "mp3"}.get(path.suffix, "aac"), rate=48_000)
         times = seconds or [number / fps for number in range(len(frames))]
-        for picture, moment in zip(frames, times, strict=True):
+        for picture, moment, until in zip(frames, times, [*times[1:], times[-1] + 1 / fps], strict=True):
             frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
             frame.pts, frame.time_base = round(moment * 1000), Fraction(1, 1000)
+            frame.duration = round(until * 1000) - frame.pts
             out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
         if voice is not None and sound is not None:
@@ -184,6 +186,18 @@ def write_clip(
             heard.sample_rate, heard.pts, heard.time_base = 48_000, 0, Fraction(1, 48_000)
             out.mux([*voice.encode(heard), *voice.encode(None)])
     return path
+
+
+def set_display_matrix(clip: Path, degrees: int) -> Path:
+    """Writes the rotation into a clip's track header (ISO 14496-12 §8.3.2), as phones do."""
+    one, minus = 0x00010000, 0xFFFF0000
+    a, b, c, d = {90: (0, one, minus, 0), 180: (minus, 0, 0, minus), 270: (0, minus, one, 0)}[degrees]
+    data = bytearray(clip.read_bytes())
+    at = data.index(b"tkhd") + 4
+    assert data[at] == 0
+    struct.pack_into(">9I", data, at + 40, a, b, 0, c, d, 0, 0, 0, 0x40000000)
+    clip.write_bytes(data)
+    return clip
 
 
 def spoil_sound(clip: Path) -> Path:

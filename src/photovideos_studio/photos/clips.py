@@ -122,17 +122,21 @@ class ClipReader:
         return max(1, round(last * 1000) + 40)
 
     def _last_end(self) -> Fraction:
-        """When the last picture ends, in seconds since the first, by the packets from the last key frame on."""
-        time_base = self._stream.time_base or Fraction(1, 1000)
-        last = self._origin
+        """When the last picture ends, in seconds since the first, by the packets from the last key frame on.
+
+        It is taken for as short as any of them: their own lengths are distances in the order of the file, too.
+        """
+        last, shortest = self._origin, None
         try:
             self._container.seek(self._stream.duration or 0, stream=self._stream)
             for packet in self._container.demux(self._stream):
                 if packet.pts is not None:
-                    last = max(last, packet.pts + (packet.duration or 0))
+                    last = max(last, packet.pts)
+                    length = packet.duration or 0
+                    shortest = length if shortest is None else min(shortest, length)
         except av.FFmpegError:
             pass  # what was seen until then counts
-        return (last - self._origin) * time_base
+        return (last + (shortest or 0) - self._origin) * (self._stream.time_base or Fraction(1, 1000))
 
     def frames(self, *, from_seconds: float = 0.0) -> Iterator[tuple[Fraction, av.VideoFrame]]:
         """(seconds since the clip's first frame, frame), from the last one at or before `from_seconds` on.
