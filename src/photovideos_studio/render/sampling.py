@@ -19,6 +19,7 @@ from photovideos_studio.render.planes import Plane, Planes, Sheet
 # Output pixels. A resize misses by this at the edges of the view and by nothing in its middle.
 _WORST_LUMA_ERROR: Final = 0.02
 _WORST_CHROMA_ERROR: Final = 0.13
+_NEAR: Final = 0.4  # of the worst: good enough to look no further
 _HAS_INTELS: Final = cv2.ipp.useIPP()  # x86-64
 View = tuple[float, float, float, float]
 
@@ -43,8 +44,8 @@ def _sampled(source: Plane, view: View, room: Plane, size: tuple[int, int], wors
         out = room[: size[1], : size[0]]
         np.copyto(out, source[round(y) : round(y) + size[1], round(x) : round(x) + size[0]])
         return out
-    across = place(x, width, size[0], source.shape[1], near=worst_error / 2)
-    down = place(y, height, size[1], source.shape[0], near=worst_error / 2)
+    across = place(x, width, size[0], source.shape[1], near=_NEAR * worst_error)
+    down = place(y, height, size[1], source.shape[0], near=_NEAR * worst_error)
     if max(across.error, down.error) > worst_error:
         return _warped(source, view, room[: size[1], : size[0]])
     region = source[down.corner : down.end, across.corner : across.end]

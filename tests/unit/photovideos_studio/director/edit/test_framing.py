@@ -65,6 +65,14 @@ def test_a_panorama_pans_over_the_picture() -> None:
     assert motion.end.x > motion.start.x
 
 
+@pytest.mark.parametrize("size", [(4000, 3000), (3000, 4000), (1920, 1080), (6000, 1000), (1000, 4000)])
+def test_a_pan_is_never_sideways_alone(size: tuple[int, int]) -> None:
+    """It would move in steps in the film (rendering R01)."""
+    _, motion = framing(_photo(*size), _wish(motion="pan"))
+    assert motion.kind == "pan"
+    assert motion.start.w / motion.end.w == pytest.approx(1.03)
+
+
 def test_zooms_take_turns_and_are_six_to_ten_percent() -> None:
     _, first = framing(_photo(1920, 1080), _wish(index=0))
     _, second = framing(_photo(1920, 1080), _wish(index=1))
