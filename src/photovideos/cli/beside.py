@@ -15,16 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from photovideos import config
-from photovideos.cli import shown
+from photovideos.cli.shown import FINISHED
 from photovideos.config import Config
 from photovideos.daemon import clock
 from photovideos.daemon.lock import StateLock
 from photovideos.daemon.wishes import check_folder_of
 from photovideos.errors import PhotoVideosError
 from photovideos.jobs.ledger import Ledger
+from photovideos.jobs.states import NEEDS_HELP, JobState
+from photovideos.model import FolderKey
 
 WAIT_SECONDS = 0.2
 ANSWER_SECONDS = 30.0
+SHORT_WAIT_SECONDS = 60.0
 
 
 def running_daemon(settings: Config) -> str | None:
@@ -60,7 +63,7 @@ def once_through_daemon(settings: Config, folders: list[Path]) -> int:
     ledger = Ledger(_ledger_path(settings), clock=clock)
     for folder in folders:
         _ask(ledger, "once", folder)
-    return max(int(_awaited(partial(shown.ended, ledger, folder, clock), seconds=None)) for folder in folders)
+    return max(int(_awaited(partial(_ended, ledger, folder), seconds=None)) for folder in folders)
 
 
 def _ledger_path(settings: Config) -> Path:
@@ -88,3 +91,18 @@ def _awaited(look: Callable[[], Any], *, seconds: float | None) -> Any:
             return None
         pause.wait(WAIT_SECONDS)
     return found
+
+
+def _ended(ledger: Ledger, folder: Path) -> int | None:
+    """The exit status for a folder that a running daemon works on; None while it does."""
+    status = folder.stat()
+    key = FolderKey(inbox=str(folder.parent), name=folder.name, device=status.st_dev, inode=status.st_ino)
+    job = ledger.find(key)
+    if job is None or job.state in NEEDS_HELP:
+        return 1
+    if job.state in FINISHED:
+        return 0
+    if job.state is JobState.SETTLING or job.is_held:
+        return 1
+    is_far = job.state is JobState.RETRYING and (job.due_at or 0.0) - clock() > SHORT_WAIT_SECONDS
+    return 1 if is_far else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,13 +16,11 @@ from photovideos.explain import Explanation
 from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.states import NEEDS_HELP, JobState
 from photovideos.logs import clean
-from photovideos.model import FolderKey
 from photovideos.reception import absence
 
 # What JSON leaves as it is and a terminal obeys: C1, DEL, line separators, bidi; and what no encoding takes.
 _ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_FINISHED = frozenset({JobState.DONE, JobState.CANCELLED, JobState.GONE})
-SHORT_WAIT_SECONDS = 60.0
+FINISHED = frozenset({JobState.DONE, JobState.CANCELLED, JobState.GONE})
 
 
 def as_json(value: Any) -> str:
@@ -56,7 +54,7 @@ def standing(ledger: Ledger | None, config: Config, *, is_running: bool) -> dict
 def _job(job: Job) -> dict[str, Any]:
     return {
         "folder": clean(str(Path(job.key.inbox) / job.key.name), 4096),
-        "state": State.ON_HOLD if job.is_held and job.state not in _FINISHED else job.state.value,
+        "state": State.ON_HOLD if job.is_held and job.state not in FINISHED else job.state.value,
         "stage": job.stage.value if job.stage else None,
         "progress": job.progress,
         "since": _moment(job.since),
@@ -94,26 +92,11 @@ def standing_lines(told: dict[str, Any]) -> Iterator[str]:
 def left_undone(jobs: list[Job]) -> Iterator[str]:
     """After `once`: what needs help or waits, and why."""
     for job in jobs:
-        if job.state in _FINISHED:
+        if job.state in FINISHED:
             continue
         word = State.NEEDS_HELP if job.state in NEEDS_HELP else "waits"
         reason = f"{job.problem.message} {job.problem.advice}".rstrip() if job.problem else job.state.value
         yield f"{clean(job.key.name, 200)}: {word}: {reason}"
-
-
-def ended(ledger: Ledger, folder: Path, clock: Callable[[], float]) -> int | None:
-    """The exit status for a folder that a running daemon works on; None while it does."""
-    status = folder.stat()
-    key = FolderKey(inbox=str(folder.parent), name=folder.name, device=status.st_dev, inode=status.st_ino)
-    job = ledger.find(key)
-    if job is None or job.state in NEEDS_HELP:
-        return 1
-    if job.state in _FINISHED:
-        return 0
-    if job.state is JobState.SETTLING or job.is_held:
-        return 1
-    is_far = job.state is JobState.RETRYING and (job.due_at or 0.0) - clock() > SHORT_WAIT_SECONDS
-    return 1 if is_far else None
 
 
 def explanation(explained: Explanation) -> Iterator[str]:
