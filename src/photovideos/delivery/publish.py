@@ -1,4 +1,4 @@
-"""Delivers a film, and texts beside it: whole or not at all, never over anything that is there."""
+"""Delivers a film, and the summary beside it: whole or not at all, never over anything that is there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from photovideos.delivery import files, names
-from photovideos.delivery.ours import BOM, MAX_TEXT_BYTES, Kind, is_ours
+from photovideos.delivery.ours import MAX_TEXT_BYTES, Kind, is_ours
 from photovideos.errors import FilmBroken, NoRights, Stopping
 
 _CHUNK_BYTES = 1024 * 1024
@@ -35,7 +35,7 @@ def publish_film(
     FolderOffline, FolderMoved, Stopping, and FilmBroken where the bytes are not those of `sha256`.
     """
     with files.told_as_ours(folder_fd):
-        if intended is not None and digest_of(folder_fd, intended) == sha256:
+        if intended is not None and _digest_of(folder_fd, intended) == sha256:
             return intended
         files.remove_leftovers(folder_fd)
         source = os.open(film, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -58,12 +58,6 @@ def check_space(folder_fd: int, needed_bytes: int) -> None:
     with files.told_as_ours(folder_fd):
         if files.free_space(folder_fd) < needed_bytes + _SPARE_BYTES:
             raise files.no_space(folder_fd, needed_bytes + _SPARE_BYTES)
-
-
-def free_space(folder_fd: int) -> int:
-    """Bytes free on the folder's disk. FolderOffline."""
-    with files.told_as_ours(folder_fd):
-        return files.free_space(folder_fd)
 
 
 def probe_rights(folder_fd: int) -> None:
@@ -91,7 +85,7 @@ def _digest(fd: int) -> str:
     return digest.hexdigest()
 
 
-def digest_of(folder_fd: int, name: str) -> str | None:
+def _digest_of(folder_fd: int, name: str) -> str | None:
     """The SHA-256 of a regular file of the folder; None where there is none."""
     try:
         fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder_fd)
@@ -139,12 +133,9 @@ def _is_free_for_summary(folder_fd: int, name: str) -> bool:
     return is_ours(Kind.SUMMARY, files.read_regular(folder_fd, name, MAX_TEXT_BYTES))
 
 
-def write_text(folder_fd: int, name: str, text: str, *, bom: bool = False, replace_own: Kind | None = None) -> bool:
-    """Writes a text whole or not at all; False where something that is not ours bears the name, which is left alone.
-
-    `replace_own`: of which kind a text of ours may be that is replaced; None: nothing is. Raises as `publish_film`.
-    """
-    data = ((BOM if bom else "") + text).encode(errors="replace")
+def _write_text(folder_fd: int, name: str, text: str) -> bool:
+    """A summary, whole or not at all; False where what is no summary of ours bears the name, and is left alone."""
+    data = text.encode(errors="replace")
     with files.told_as_ours(folder_fd, needed_bytes=len(data)), files.new_part(folder_fd) as (part, fd):
         files.write_all(fd, data)
         os.fsync(fd)
@@ -152,7 +143,7 @@ def write_text(folder_fd: int, name: str, text: str, *, bom: bool = False, repla
             files.rename_new(folder_fd, part, name)
         except FileExistsError:
             old = files.read_regular(folder_fd, name, MAX_TEXT_BYTES)
-            if replace_own is None or not is_ours(replace_own, old):
+            if not is_ours(Kind.SUMMARY, old):
                 return False
             os.rename(part, name, src_dir_fd=folder_fd, dst_dir_fd=folder_fd)
             files.sync_folder(folder_fd)
@@ -173,6 +164,6 @@ def write_summary_alone(folder_fd: int, stem: str, text: str) -> str:
 def _write_summary(folder_fd: int, stems: Iterable[str], text: str) -> str:
     for candidate in stems:
         name = names.summary_name(candidate)
-        if write_text(folder_fd, name, text, replace_own=Kind.SUMMARY):
+        if _write_text(folder_fd, name, text):
             return name
     raise NoRights("There are thousands of summaries in this folder already.", advice="Move some of them away.")

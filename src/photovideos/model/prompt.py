@@ -61,11 +61,20 @@ class Block:
     label: str | None = None
     files: tuple[str, ...] | None = None
 
+    @property
+    def makes_film(self) -> bool:
+        """Not for nothing but credits, status or upload lines."""
+        return any(isinstance(step, Message | Export) for step in self.steps)
+
+    @property
+    def asks(self) -> bool:
+        """Whether it holds a credits, status or upload line."""
+        return any(not isinstance(step, Message | Export) for step in self.steps)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """A prompt read as steps. `makes_film` is False for nothing but credits, status or upload lines."""
+    """A prompt read as steps."""
 
     text: str
     blocks: tuple[Block, ...]
-    makes_film: bool

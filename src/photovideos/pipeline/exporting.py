@@ -12,7 +12,7 @@ from photovideos.errors import InstructionFailed, PhotoVideosError, ServiceTroub
 from photovideos.jobs.road import Export as ExportUnderWay
 from photovideos.jobs.road import Film
 from photovideos.jobs.states import Stage
-from photovideos.model import Block, Claim, Export, FilmFacts, Message, RawJson, RenderedFilm, RenderRecord, Token
+from photovideos.model import Block, Claim, Export, FilmFacts, RawJson, RenderedFilm, RenderRecord, Token
 from photovideos.nemo import draft as drafts
 from photovideos.nemo import render as rendering
 from photovideos.nemo.attempt import Order
@@ -34,7 +34,7 @@ def export(walk: Walk, block: Block, request: Export | None, *, then: int | None
     draft = walk.road.draft
     assert draft is not None
     told = drafts.told(draft)
-    shapes = tuple(output.label for output in told.outputs) if told else ()
+    shapes = told.outputs if told else ()
     for shape in shapes if len(shapes) > 1 else ("",):
         if shape not in walk.road.shapes_done:
             _film(walk, block, request, shape or None)
@@ -52,7 +52,7 @@ def export(walk: Walk, block: Block, request: Export | None, *, then: int | None
 def conclude(walk: Walk) -> None:
     """The end of the road: answers without a film get their summary, also those behind the last one; the status file
     goes."""
-    if not walk.road.made and not (walk.road.answers and any(asks(block) for block in walk.road.blocks)):
+    if not walk.road.made and not (walk.road.answers and any(block.asks for block in walk.road.blocks)):
         raise InstructionFailed(
             "The prompt made no film: nothing on the timeline changed.",
             advice="Say what the film should be, and save prompt.txt.",
@@ -204,7 +204,7 @@ def _published(walk: Walk, block: Block, under_way: ExportUnderWay, file: Path, 
 
 def _stem(walk: Walk, block: Block, shape: str | None) -> str:
     """design §2.1, Names."""
-    with_films = [one for one in walk.road.blocks[walk.road.first_export :] if makes_film(one)]
+    with_films = [one for one in walk.road.blocks[walk.road.first_export :] if one.makes_film]
     has_several = len(with_films) > 1
     exports = sum(isinstance(step, Export) for step in block.steps)
     return names.film_stem(
@@ -213,13 +213,3 @@ def _stem(walk: Walk, block: Block, shape: str | None) -> str:
         export=walk.road.exports_in_block + 1 if exports > 1 else None,
         shape=shape,
     )
-
-
-def makes_film(block: Block) -> bool:
-    """Not a block of nothing but credits, status or upload lines."""
-    return any(isinstance(step, Message | Export) for step in block.steps)
-
-
-def asks(block: Block) -> bool:
-    """Whether it holds a credits, status or upload line."""
-    return any(not isinstance(step, Message | Export) for step in block.steps)

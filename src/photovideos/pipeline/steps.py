@@ -119,7 +119,7 @@ def _take_along(walk: Walk, block: Block, step: Upload, after: int) -> None:
     elif walk.road.said and inputs.news(walk):
         messages.speak(walk, block, "", step=after)
         return
-    if any(exporting.makes_film(one) for one in walk.road.blocks):
+    if any(one.makes_film for one in walk.road.blocks):
         walk.save(step=after)
         return
     count = sum(entry.state is InputState.UPLOADED for entry in walk.road.inputs)

@@ -26,8 +26,7 @@ def read(text: str) -> Prompt:
     """The prompt as steps. Never fails: whatever is not a request is a message."""
     written = [_UNWANTED.sub("", line).rstrip() for line in _LINE_END.split(text)]
     blocks = tuple(block for lines in _blocks(written) if (block := _read_block(lines)) is not None)
-    makes_film = any(isinstance(step, Message | Export) for block in blocks for step in block.steps)
-    return Prompt(text="\n".join(written).strip("\n"), blocks=blocks, makes_film=makes_film)
+    return Prompt(text="\n".join(written).strip("\n"), blocks=blocks)
 
 
 def is_separator(line: str) -> bool:

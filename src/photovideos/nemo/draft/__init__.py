@@ -10,11 +10,10 @@ Everything but `t`, `tt`, `sg`, `d` and `m` is unpublished: whatever cannot be r
 from __future__ import annotations
 
 from photovideos.nemo.draft.reading import Segment, Track, digest, is_export_ready, tracks
-from photovideos.nemo.draft.told import Output, Told, Understanding, told
+from photovideos.nemo.draft.told import Told, Understanding, told
 from photovideos.nemo.draft.words import changes, timeline_lines
 
 __all__ = [
-    "Output",
     "Segment",
     "Told",
     "Track",

@@ -30,21 +30,15 @@ class Understanding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Output:
-    """One of several shapes that one wish gave: a render each. `label` (16x9) goes back with the POST."""
-
-    label: str
-    aspect: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """`wishes`: all wishes as they stand, in the vocabulary of the prompts, as the studio wrote them."""
+    """`wishes`: all wishes as they stand, in the vocabulary of the prompts, as the studio wrote them. `outputs`: labels
+    (16x9) of the shapes that one wish gave, a render each; they go back with the POSTs.
+    """
 
     wishes: Mapping[str, Any] = field(default_factory=dict)
     receipt: tuple[Understanding, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
-    outputs: tuple[Output, ...] = ()
+    outputs: tuple[str, ...] = ()
 
 
 def told(draft: RawJson | None) -> Told | None:
@@ -81,14 +75,10 @@ def _understanding(entry: dict[str, Any]) -> Understanding:
     )
 
 
-def _outputs(found: dict[str, Any]) -> tuple[Output, ...]:
+def _outputs(found: dict[str, Any]) -> tuple[str, ...]:
     """Each label once: two renders of one name would be one film."""
-    labels: dict[str, Output] = {}
-    for entry in _entries(found, "outputs"):
-        label = shown(_text(entry, "label"), _MAX_LABEL)
-        if label:
-            labels.setdefault(label, Output(label=label, aspect=_text(entry, "aspect")))
-    return tuple(labels.values())
+    labels = (shown(_text(entry, "label"), _MAX_LABEL) for entry in _entries(found, "outputs"))
+    return tuple(dict.fromkeys(label for label in labels if label))
 
 
 def _text(entry: dict[str, Any], name: str) -> str:

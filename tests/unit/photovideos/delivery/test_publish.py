@@ -135,10 +135,10 @@ def test_films_take_the_folder_s_permission_bits_without_execute_whatever_the_um
     before = os.umask(0o077)
     try:
         name = publish.publish_film(folder_fd, film.path, "Italy", sha256=film.sha256)
-        publish.write_text(folder_fd, "a.txt", "a")
+        summary = publish.write_summary(folder_fd, "Italy", "a")
     finally:
         os.umask(before)
-    for made in (name, "a.txt"):
+    for made in (name, summary):
         assert stat.S_IMODE((folder / made).stat().st_mode) == file_mode
 
 
@@ -286,28 +286,26 @@ def test_a_folder_that_may_not_be_written_to_is_told_with_advice(folder: Path, f
 # --- texts ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_text_is_written_whole_and_replaces_only_one_of_ours(folder: Path, folder_fd: int) -> None:
-    assert publish.write_text(folder_fd, "a.txt", SUMMARY)
-    assert not publish.write_text(folder_fd, "a.txt", "new")
-    assert publish.write_text(folder_fd, "a.txt", SUMMARY + "", replace_own=Kind.SUMMARY)
-    assert publish.write_text(folder_fd, "a.txt", "new", replace_own=Kind.SUMMARY)
-    assert (folder / "a.txt").read_text() == "new"
-    assert not publish.write_text(folder_fd, "a.txt", "newer", replace_own=Kind.SUMMARY)
-    assert os.listdir(folder) == ["a.txt"]
+def test_a_summary_is_written_whole_and_replaces_only_one_of_ours(folder: Path, folder_fd: int) -> None:
+    first, second = "Italy - timeline.txt", "Italy (2) - timeline.txt"
+    assert publish.write_summary(folder_fd, "Italy", SUMMARY) == first
+    assert publish.write_summary(folder_fd, "Italy", "new") == first
+    assert (folder / first).read_text() == "new"
+    assert publish.write_summary(folder_fd, "Italy", "newer") == second
+    assert (folder / first).read_text() == "new", "that one bears no sign of ours"
+    assert sorted(os.listdir(folder)) == [second, first]
 
 
-def test_a_text_is_not_written_through_a_link(folder: Path, folder_fd: int, tmp_path: Path) -> None:
+def test_a_summary_is_not_written_through_a_link(folder: Path, folder_fd: int, tmp_path: Path) -> None:
     (tmp_path / "outside.txt").write_text(SUMMARY)
-    (folder / "a.txt").symlink_to(tmp_path / "outside.txt")
-    assert not publish.write_text(folder_fd, "a.txt", "new", replace_own=Kind.SUMMARY)
+    (folder / "Italy - timeline.txt").symlink_to(tmp_path / "outside.txt")
+    assert publish.write_summary(folder_fd, "Italy", "new") == "Italy (2) - timeline.txt"
     assert (tmp_path / "outside.txt").read_text() == SUMMARY
 
 
-def test_a_text_may_begin_with_a_byte_order_mark_and_survives_names_that_are_no_text(
-    folder: Path, folder_fd: int
-) -> None:
-    publish.write_text(folder_fd, "a.txt", "latin-\udce9", bom=True)
-    assert (folder / "a.txt").read_bytes() == b"\xef\xbb\xbflatin-?"
+def test_a_summary_survives_names_that_are_no_text(folder: Path, folder_fd: int) -> None:
+    name = publish.write_summary(folder_fd, "Italy", "latin-\udce9")
+    assert (folder / name).read_bytes() == b"latin-?"
 
 
 def test_a_summary_beside_a_stranger_s_file_gets_a_number(folder: Path, folder_fd: int) -> None:
