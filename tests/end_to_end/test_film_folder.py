@@ -1,8 +1,11 @@
-"""R10, R16, R20, R21, R22: what the summary says of a film, held against the film; and the same film twice."""
+"""R10, R16, R20–R22: what the summary says of a film, held against the film; and the same film twice, also when workers
+hang or die meanwhile."""
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +23,7 @@ from support.film import frames_digest, look_at
 from support.house import House, draw
 from support.reels import draft_of, flat, quarters, save, spoil_sound, write_clip
 from support.sounds import RATE, Sounds
+from support.strangers import children_of
 
 UNWRITABLE = "\U00013000"  # an Egyptian hieroglyph
 
@@ -104,6 +108,35 @@ def test_the_same_draft_is_the_same_film_with_one_worker_and_with_two(tmp_path: 
             farm.close()
         digests.append((frames_digest(film), film.read_bytes()))
     assert digests[0] == digests[1]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fate", [signal.SIGSTOP, signal.SIGKILL], ids=["hangs", "dies"])
+def test_r20_a_film_whose_worker_hangs_or_dies_is_the_same_film(tmp_path: Path, fate: signal.Signals) -> None:
+    """One worker after the other, each in the middle of its work; their pieces are made again by those who follow."""
+    photos = [save(quarters(640, 360), tmp_path / f"{number}.png") for number in range(3)]
+    music = MusicSegment(id="m", name="", start_ms=0, length_ms=9000, volume=1.0, mood="calm", seed=3)
+    draft, sources = draft_of(photos, size=(1280, 720), slot_ms=3000, fade_ms=400, music=(music,))
+    farm = Farm(2, silence_seconds=3.0)
+    struck: list[int] = []
+
+    def strike(share: float) -> None:
+        assert farm._nursery is not None
+        pid = farm._nursery._process.pid
+        workers = [one for one in children_of(pid) if one not in struck]
+        if len(struck) < 2 and share > 0.1 + 0.4 * len(struck) and workers:
+            os.kill(workers[0], fate)
+            struck.append(workers[0])
+
+    try:
+        farm.film(draft, sources, tmp_path / "calm.mp4", on_progress=lambda _: None, cancelled=threading.Event())
+        farm.film(draft, sources, tmp_path / "struck.mp4", on_progress=strike, cancelled=threading.Event())
+    finally:
+        farm.close()
+    assert len(struck) == 2
+    assert frames_digest(tmp_path / "struck.mp4") == frames_digest(tmp_path / "calm.mp4")
+    assert not [pid for pid in struck if Path(f"/proc/{pid}").exists()]
+    assert {path.name for path in tmp_path.iterdir()} == {"0.png", "1.png", "2.png", "calm.mp4", "struck.mp4"}
 
 
 @pytest.mark.slow
