@@ -134,7 +134,7 @@ class Workers:
         self._stop.wait(LEDGER_WAIT_SECONDS)
 
     def _seconds_until_due(self) -> float:
-        with suppress(PhotoVideosError):
+        with suppress(PhotoVideosError):  # `_claimed` meets the same trouble at its next try, and tells of it
             due = self._tools.ledger.next_due_at()
             if due is not None:
                 return min(IDLE_LOOK_SECONDS, max(0.05, due - self._tools.clock()))

@@ -51,6 +51,7 @@ def ask_for_credits(house: House) -> None:
     little for an edit, and asking for one again and again would only be refused."""
     if not any(pause.cause == "NoCredits" and pause.backend is BackendKind.NEMO for pause in house.ledger.pauses()):
         return
+    # Whatever goes wrong, it is asked again in ten minutes, and the queue stays as it is.
     with suppress(PhotoVideosError), house.backends.lease(BackendKind.NEMO) as backend:
         balance = backend.client.credits(backend.tokens.token())
         known = house.ledger.recall(CREDITS + BackendKind.NEMO)

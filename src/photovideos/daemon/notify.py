@@ -22,6 +22,7 @@ class Notifier:
         if not self._address:
             return
         address = "\0" + self._address[1:] if self._address.startswith("@") else self._address
+        # systemd itself judges silence; a manager that cannot be told is no reason to fail.
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
             channel.setblocking(False)  # a manager that does not listen holds nobody up
             channel.connect(address)

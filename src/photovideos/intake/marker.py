@@ -210,7 +210,7 @@ def _create(inbox_fd: int, marker: Marker) -> None:
         os.rename(part, MARKER_NAME, src_dir_fd=inbox_fd, dst_dir_fd=inbox_fd)
         return
     finally:
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(FileNotFoundError):  # it bears the marker's name by now
             os.unlink(part, dir_fd=inbox_fd)
 
 
@@ -219,7 +219,7 @@ def _replace(inbox_fd: int, marker: Marker) -> None:
     try:
         os.rename(part, MARKER_NAME, src_dir_fd=inbox_fd, dst_dir_fd=inbox_fd)
     except OSError:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # what failed first is what counts
             os.unlink(part, dir_fd=inbox_fd)
         raise
 
@@ -234,7 +234,7 @@ def _write_part(inbox_fd: int, marker: Marker) -> str:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(file_fd)
     except OSError:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):  # as above
             os.unlink(part, dir_fd=inbox_fd)
         raise
     finally:

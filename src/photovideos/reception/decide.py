@@ -68,7 +68,7 @@ class ShowNewPhotos:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leave:
-    """Nothing to do. `controls_are_spent`: a control file without effect here is removed all the same."""
+    """Nothing to do; a control file without effect here is removed all the same."""
 
 
 Action = TakeIn | GoOn | Adopt | AskForHelp | Stop | ShowNewPhotos | Leave

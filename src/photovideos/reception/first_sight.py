@@ -85,7 +85,7 @@ class FirstSight:
 
 def _is_asked_for(inbox_fd: int, name: str) -> bool:
     """Does a prompt or READY lie at the top of the folder? Names only: nothing is opened."""
-    with suppress(PhotoVideosError, OSError):
+    with suppress(PhotoVideosError, OSError):  # gone, or not to be read just now: asked again at each look
         folder_fd = scan.open_folder_at(inbox_fd, name)
         try:
             with os.scandir(folder_fd) as entries:
@@ -108,7 +108,7 @@ def is_said_ready(inbox_fd: int) -> bool:
 
 
 def _remove_ready(inbox_fd: int) -> None:
-    with suppress(OSError):
+    with suppress(OSError):  # where it may not be removed it has counted all the same
         for name in os.listdir(inbox_fd):
             if control_of(name) is Control.READY:
                 os.unlink(name, dir_fd=inbox_fd)

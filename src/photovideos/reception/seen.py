@@ -80,7 +80,7 @@ class Seen:
             self.prompt_text = read_prompt_text(folder_fd, snapshot)
         except PromptUnreadable as error:
             self.prompt_problem = f"{error} {error.advice}"
-        except BaseException:
+        except BaseException:  # whatever ended the reading: the next look reads it again
             self.prompt = None
             raise
 
