@@ -184,8 +184,8 @@ def cancel(context: typer.Context, folder: FolderArgument, config_file: ConfigOp
     _say(beside.control(config.load(config_file or context.obj, os.environ), "cancel", folder))
 
 
-@app.command()
-def credits(context: typer.Context, config_file: ConfigOption = None) -> None:  # noqa: A001  # the command's name
+@app.command(name="credits")
+def run_credits(context: typer.Context, config_file: ConfigOption = None) -> None:
     """The credits of the account that makes the films."""
     settings = config.load(config_file or context.obj, os.environ)
     logs.set_up(level=30)
@@ -218,7 +218,7 @@ def studio(context: typer.Context) -> None:
     if not any(argument == "--store" or argument.startswith("--store=") for argument in context.args):
         settings = config.load(context.obj, os.environ)
         arguments += ["--store", str(config.resolved_state_dir(settings, os.environ) / "studio-alone")]
-    os.execve(sys.executable, arguments, environment)  # noqa: S606  # no shell, our own interpreter
+    os.execve(sys.executable, arguments, environment)  # noqa: S606 - no shell, our own interpreter
 
 
 # --- what the commands share ------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
 def parse(text: bytes | str, *, source: str = "config") -> Config:
     """Reads YAML text. Raises ConfigError with all problems, one line each."""
     try:
-        value = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  # a SafeLoader that also refuses double keys
+        value = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader that also refuses double keys
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError([f"{source}: is not readable YAML: {_one_line(error)}"], source=source) from error
     if value is None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 WIDTH, HEIGHT = 2400, 1600
-_FIRST_DAY = datetime(2024, 5, 11, 7, 42, 10)  # noqa: DTZ001  # EXIF times have no zone
+_FIRST_DAY = datetime.fromisoformat("2024-05-11T07:42:10")  # EXIF times have no zone
 _DATE_TAGS = (0x9003, 0x9004)  # DateTimeOriginal, DateTimeDigitized
 _EXIF_IFD = 0x8769
 

@@ -9,7 +9,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,7 +44,6 @@ class _Work:
     halt: threading.Event = field(default_factory=threading.Event)  # one of the threads has failed
     lock: threading.Lock = field(default_factory=threading.Lock)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
-    failure: BaseException | None = None  # the first; the others only halted
 
     def next(self) -> FileEntry | None:
         with self.lock:
@@ -53,11 +52,6 @@ class _Work:
     def record(self, entry: FileEntry, answer: dict[str, Any]) -> None:
         with self.lock:
             self.answers[entry.path] = answer
-
-    def fail(self, error: BaseException) -> None:
-        with self.lock:
-            self.failure = self.failure or error
-        self.halt.set()
 
 
 class _Either(threading.Event):
@@ -144,24 +138,22 @@ def _directory(into: Path | None) -> Iterator[int | None]:
 
 def _run(work: _Work, place: _Place, threads: int) -> None:
     with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="prepare") as pool:
-        for _ in range(threads):
-            pool.submit(_work_through, work, place)
-    if work.failure is not None:
-        raise work.failure
+        ends = [pool.submit(_work_through, work, place) for _ in range(threads)]
+        for end in wait(ends, return_when=FIRST_EXCEPTION).done:
+            if end.exception() is not None:  # the first; the others only halt
+                work.halt.set()
+                end.result()
 
 
 def _work_through(work: _Work, place: _Place) -> None:
     """One thread: a child, and file after file through it; a new child after one that broke."""
-    try:
-        entry = work.next()
-        while entry is not None:
-            with place.child() as child:
-                child.await_ready()
-                while entry is not None and _one(work, place, child, entry):
-                    entry = work.next()
-            entry = work.next() if entry is not None else None
-    except BaseException as error:  # noqa: BLE001 - not swallowed: `_run` raises it in the caller's thread
-        work.fail(error)
+    entry = work.next()
+    while entry is not None:
+        with place.child() as child:
+            child.await_ready()
+            while entry is not None and _one(work, place, child, entry):
+                entry = work.next()
+        entry = work.next() if entry is not None else None
 
 
 def _one(work: _Work, place: _Place, child: Child, entry: FileEntry) -> bool:

@@ -123,7 +123,6 @@ class Download:
         while True:
             try:
                 self._attempt(way, part)
-                return  # noqa: TRY300 - the loop is left here alone
             except _Cut as cut:
                 if part.size >= best + _PROGRESS_BYTES:
                     best, tries = part.size, 0
@@ -133,6 +132,8 @@ class Download:
                 if self.stop.wait(self.waits_seconds[tries]):
                     raise Stopping from None
                 tries += 1
+            else:
+                return
 
     def _attempt(self, way: Way, part: PartFile) -> None:
         try:

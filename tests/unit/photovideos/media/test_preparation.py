@@ -178,6 +178,30 @@ def test_a_file_that_is_gone_sends_the_folder_back_to_settling(
         prepare(folder, seen)
 
 
+def test_what_is_no_matter_of_one_file_ends_the_work_on_the_others(
+    folder: Path, into: Path, entry: EntryOf, jpeg: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    has_begun, halted = threading.Event(), []
+
+    def ask(child: process.Child, request: dict[str, object], *, seconds: float) -> dict[str, object]:
+        if request["path"] == "a.jpg":
+            assert has_begun.wait(30)
+            return {"moved": True}
+        has_begun.set()
+        for _ in range(1000):
+            if child._stop.is_set():
+                halted.append(request["path"])
+                raise Stopping
+            threading.Event().wait(0.01)
+        return {"problem": "nobody halted it"}
+
+    monkeypatch.setattr(process.Child, "ask", ask)
+    written(folder, **{"a.jpg": jpeg(), "b.jpg": jpeg(), "c.jpg": jpeg()})
+    with pytest.raises(FolderMoved):
+        prepare(folder, [entry(folder, name) for name in ("a.jpg", "b.jpg", "c.jpg")], into=into, parallel=2)
+    assert halted == ["b.jpg"]
+
+
 def test_a_memory_bomb_costs_one_file_and_not_the_others(
     folder: Path, into: Path, entry: EntryOf, jpeg: Callable[..., bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
