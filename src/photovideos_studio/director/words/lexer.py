@@ -176,7 +176,7 @@ def _token(text: str, match: re.Match[str], start: int) -> Token:
     begin, end = match.span()
     glued = begin > start and not text[begin - 1].isspace() and text[begin - 1] not in "-‐‑"
     if kind == "word":
-        piece = _one_word(piece, follows_number=begin > 0 and text[begin - 1].isdigit())
+        piece = _one_word(piece, follows_number=begin > 0 and text[begin - 1].isdecimal())
         end = begin + len(piece)
         return Token(TokenKind.WORD, text[begin:end], piece.replace("’", "'"), begin, end, is_glued=glued)
     if kind == "mark":
@@ -187,8 +187,11 @@ def _token(text: str, match: re.Match[str], start: int) -> Token:
 
 
 def _one_word(piece: str, *, follows_number: bool) -> str:
-    """A word ends where another script begins, behind a unit (the m of 1m30s), and behind an elision (d’une)."""
-    cut = next((i for i, c in enumerate(piece) if is_cjk(c) or (follows_number and c.isdigit())), len(piece))
+    """A word ends where another script begins, behind a unit (the m of 1m30s), and behind an elision (d’une).
+
+    It is never empty: a raised 2 begins a word as a letter does, which decimals do not.
+    """
+    cut = next((i for i, c in enumerate(piece) if is_cjk(c) or (follows_number and c.isdecimal())), len(piece))
     elided = ELISION.match(piece[:cut])
     return elided.group() if elided else piece[:cut]
 
