@@ -20,7 +20,6 @@ _NEAREST_MOODS = {  # what people call a mood -> what the studio composes
     "chinese": "ambient",
     "tropical": "happy",
     "christmas": "happy",
-    "epic": "epic",
 }
 _BY_PACE = {"slow": "calm", "fast": "energetic"}
 _NAMES = {"low": 0.4, "high": 1.0}

@@ -11,7 +11,7 @@ def read_extras(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[F
     for place in clause.free("unsupported"):
         name = str(clause.terms[place].named("unsupported"))
         clause.claim(place)
-        if place in negated:
+        if place in negated or (name == "subtitles" and clause.has("quote")):  # words that are given are a title
             continue
         findings.append(Finding(field="must_report", value=name, words=clause.text))
     places = [i for i in clause.free("chapters") if i not in negated]

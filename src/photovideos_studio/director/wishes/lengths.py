@@ -6,19 +6,23 @@ walk`) are none.
 
 from __future__ import annotations
 
+import re
+
 from photovideos_studio.director.wishes.findings import Finding, Scene
-from photovideos_studio.director.wishes.targets import Target, targets
-from photovideos_studio.director.wishes.wish import Hold
+from photovideos_studio.director.wishes.holds import read_holds
 from photovideos_studio.director.words.clauses import Clause
 
 _LONGEST_TRANSITION_S = 3.0
 _LONGEST_TITLE_S = 8.0
 _LONGEST_FILM_S = 6 * 3600.0
+_OTHER_LENGTHS = ("video", "total", "transition", "title", "music", "song")  # what else a length may be of
+_DECADE = re.compile(r"[2-9]0s")
+_BEFORE_DECADES = ("the", "early", "mid", "late")
 _LONG_FILM_S = 3600.0  # an hour is rarely a film's, unless the film is spoken of
 
 
 def read_lengths(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
-    findings = _read_holds(clause, scene, negated)
+    findings = read_holds(clause, scene, negated)
     for place in clause.free("duration"):
         if place in clause.claimed:
             continue
@@ -107,78 +111,33 @@ def _role_by_topic(clause: Clause, seconds: float, scene: Scene) -> str:
 
 
 def _says_each_photo(clause: Clause, place: int, scene: Scene) -> bool:
-    each = clause.free("each")
-    has_noun = clause.has("photo", "clips")
+    """`3 s per photo`, `3 s/photo`, `the others 3 s`; not `each` of the transitions, titles or versions."""
     following = clause.terms[place + 1 : place + 3]
     if len(following) == 2 and following[0].value == "/" and following[1].has("photo"):
         return True
+    each, has_noun = clause.free("each"), clause.has("photo", "clips")
     if not each:
-        total_of_photo = (
-            clause.has("photo") and clause.has("total") and len(clause.terms) <= 5 and not clause.has("video")
-        )
-        return total_of_photo and clause.terms[0].has("photo")
-    if has_noun or not (scene.sentence_has_versions or clause.has("versions")):
-        others = ("transition", "title", "chapters", "caption")
-        nearest = min(each, key=lambda i: abs(i - place))
-        if any(clause.terms[i].has(*others) for i in range(min(nearest, place), max(nearest, place))):
-            return False
-        if scene.topic == "transition" and not has_noun and float(str(clause.terms[place].value)) <= 2:
-            return False
-        clause.claim(nearest)
-        return True
-    return False
+        return _says_the_others(clause, place) or _is_keyed_by_photo(clause)
+    if not has_noun and (scene.sentence_has_versions or clause.has("versions")):
+        return False
+    nearest = min(each, key=lambda i: abs(i - place))
+    others = ("transition", "title", "chapters", "caption")
+    if any(clause.terms[i].has(*others) for i in range(min(nearest, place), max(nearest, place))):
+        return False
+    if scene.topic == "transition" and not has_noun and float(str(clause.terms[place].value)) <= 2:
+        return False
+    clause.claim(nearest)
+    return True
 
 
-# --- one photo held ---------------------------------------------------------------------------------------------
+def _says_the_others(clause: Clause, place: int) -> bool:
+    return any(term.has("rest") for term in clause.terms[:place]) and not clause.has(*_OTHER_LENGTHS)
 
 
-def _read_holds(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
-    """`hold the first photo for 6 seconds and the last one for 8`; not with `each` unless a group is named."""
-    if clause.has("quote", "music", "song"):
-        return []
-    named = [t for t in targets(clause, scene) if t.files and t.start not in negated]
-    if not named or (clause.has("drop") and not clause.has("hold")):
-        return []
-    findings: list[Finding] = []
-    for index, target in enumerate(named):
-        following = named[index + 1].start if index + 1 < len(named) else len(clause.terms)
-        found = _length_for(clause, target, following, findings, index == 0)
-        if found is None:
-            continue
-        place, seconds = found
-        clause.claim(place, *range(target.start, target.end), *clause.free("hold"))
-        joined = [t for t in named[:index] if not _is_claimed(clause, t)]
-        for one in [*joined, target]:
-            clause.claim(*range(one.start, one.end))
-            findings += [
-                Finding(field="hold", value=Hold(file=name, s=seconds), words=clause.text) for name in one.files
-            ]
-    if findings:
-        clause.claim(*clause.free("each"))
-    return findings
-
-
-def _is_claimed(clause: Clause, target: Target) -> bool:
-    return all(i in clause.claimed for i in range(target.start, target.end))
-
-
-def _length_for(
-    clause: Clause, target: Target, following: int, findings: list[Finding], is_first: bool
-) -> tuple[int, float] | None:
-    for place in range(target.end, following):
-        term = clause.terms[place]
-        if place in clause.claimed:
-            continue
-        if term.has("duration"):
-            return place, float(str(term.value))
-        if term.has("number") and findings and not (place + 1 < following and clause.terms[place + 1].has("photo")):
-            return place, term.number
-        if term.has("transition", "title", "video"):
-            return None
-    before = [i for i in range(target.start) if clause.terms[i].has("duration") and i not in clause.claimed]
-    if before and is_first and not clause.has("video", "transition"):
-        return before[-1], float(str(clause.terms[before[-1]].value))
-    return None
+def _is_keyed_by_photo(clause: Clause) -> bool:
+    """`photo duration: 3 s`."""
+    is_key = clause.terms[0].has("photo") and len(clause.terms) <= 5
+    return is_key and clause.has("total") and not clause.has("video")
 
 
 # --- clocks and bare numbers -----------------------------------------------------------------------------------
@@ -273,7 +232,9 @@ def _is_near_noun(clause: Clause, place: int, category: str) -> bool:
 
 
 def _is_tale(clause: Clause, place: int) -> bool:
-    """`we waited 45 minutes`, `a 20 minute walk`: a length in a tale, not of the film."""
+    """`we waited 45 minutes`, `a 20 minute walk`, `songs of the 80s`: a length in a tale, not of the film."""
+    if _is_decade(clause, place):
+        return True
     if _is_near(clause, place, "video", 2) or _is_near(clause, place, "total", 2) or clause.has("wish_verb"):
         after = clause.terms[place + 1] if place + 1 < len(clause.terms) else None
         return bool(after and after.has("trap"))
@@ -284,6 +245,17 @@ def _is_tale(clause: Clause, place: int) -> bool:
         return True
     unknown = sum(term.has("unknown", "trap") for term in clause.terms)
     return unknown >= 2 and not clause.has("make", "video", "each", "max", "photo", "transition", "change")
+
+
+def _is_decade(clause: Clause, place: int) -> bool:
+    """`the 80s`, which are no seconds; but `the 30s version` is a length."""
+    after = clause.terms[place + 1] if place + 1 < len(clause.terms) else None
+    names_it = place > 0 and clause.terms[place - 1].text.casefold().endswith(_BEFORE_DECADES)
+    return (
+        names_it
+        and _DECADE.fullmatch(clause.terms[place].text) is not None
+        and not (after and after.has("video", "versions", "total"))
+    )
 
 
 def _around(clause: Clause, place: int) -> str:

@@ -71,11 +71,12 @@ _FAR_REACHING = frozenset(
 def negated_terms(clause: Clause, language: str) -> frozenset[int]:
     """Positions of terms that are negated. A negation before its noun reaches over `or`, after it back to the noun."""
     found = _between_verb_and_particle(clause)
+    fading = {between.stop for _, between in clause.split_verbs("verb_of_fade", "particle_of_out")}
     for position, term in enumerate(clause.terms):
-        if term.has("nevermind") or not term.has("neg", "neg_after", "off"):
+        if position in fading or term.has("nevermind") or not term.has("neg", "neg_after", "off", "drop"):
             continue
         before = _before(clause, position)
-        after = _after(clause, position) if term.has("neg") else set()
+        after = _after(clause, position) if term.has("neg", "drop") else set()
         if language in _POSTFIX_LANGUAGES:
             found |= before if term.has("neg_after", "off") else after or before
         elif after:
@@ -87,13 +88,8 @@ def negated_terms(clause: Clause, language: str) -> frozenset[int]:
 
 def _between_verb_and_particle(clause: Clause) -> set[int]:
     """`leave the music out`, `turn the music off`, `take photo 3 out`."""
-    for opening, term in enumerate(clause.terms):
-        if not term.has("verb_of_out"):
-            continue
-        for closing in range(opening + 2, min(len(clause.terms), opening + 8)):
-            if clause.terms[closing].has("particle_of_out"):
-                return {i for i in range(opening + 1, closing) if clause.terms[i].has(*HEADS)}
-    return set()
+    parts = clause.split_verbs("verb_of_out", "particle_of_out")
+    return {i for _, between in parts for i in between if clause.terms[i].has(*HEADS)}
 
 
 def _is_interjection(clause: Clause, position: int) -> bool:

@@ -88,7 +88,7 @@ def _read_pace(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Fi
         if place in negated:
             clause.claim(place)
             return [Finding(field="pace", value="slow", words=clause.text)] if value == "fast" else []
-        if _is_sparse(clause):
+        if clause.is_sparse:
             clause.claim(place)
             return [Finding(field="pace", value=value, words=clause.text)]
     return []
@@ -113,8 +113,3 @@ def _belongs_to_other(clause: Clause, place: int) -> bool:
         return True
     after = clause.terms[place + 1] if place + 1 < len(clause.terms) else None
     return after is not None and after.named("mood") in _INSTRUMENTS
-
-
-def _is_sparse(clause: Clause) -> bool:
-    unknown = sum(term.has("unknown", "trap") for term in clause.terms)
-    return unknown == 0 or (unknown == 1 and clause.has("video", "wish_verb", "make"))

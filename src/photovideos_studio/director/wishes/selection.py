@@ -79,11 +79,18 @@ def _read_move(clause: Clause, scene: Scene, found: tuple[Target, ...], negated:
         field = "put_before" if clause.terms[ways[0]].has("before") else "put_after"
         clause.claim(*ways)
         return [Finding(field=field, value=_claim(clause, found[:2]), words=clause.text)]
-    return _read_edge(clause, found)
+    return _read_edge(clause, scene, found)
 
 
-def _read_edge(clause: Clause, found: tuple[Target, ...]) -> list[Finding]:
-    """`put sunset.jpg last`, `beach.jpg first`, 把第三张放最前面: the adverb is no target of its own."""
+def _read_edge(clause: Clause, scene: Scene, found: tuple[Target, ...]) -> list[Finding]:
+    """`put sunset.jpg last`, `first beach.jpg`, 把第三张放最前面: the adverb is no target of its own."""
+    if not clause.has("drop", "hold_long", "duration", "quote"):
+        for edge in clause.free("first_adv"):
+            behind = [t for t in found if t.start == edge + 1 and clause.terms[edge + 1].has("file")]
+            if behind:
+                clause.claim(edge)
+                scene.topic = "sequence"
+                return [Finding(field="to_front", value=_claim(clause, behind), words=clause.text)]
     findings = []
     for category, field in (("first_adv", "to_front"), ("last_adv", "to_back")):
         inside = {i for target in found if target.files for i in range(target.start, target.end)}
@@ -152,7 +159,17 @@ def _read_order(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[F
                 return [Finding(field="order", value="date_desc", words=clause.text)]
             return [Finding(field="reverse", value=True, words=clause.text)]
         return [Finding(field="order", value=named, words=clause.text)]
-    return _read_sort_by(clause)
+    return _read_ages(clause) or _read_sort_by(clause)
+
+
+def _read_ages(clause: Clause) -> list[Finding]:
+    """`from the newest photo to the oldest one`, `begin with the oldest`: what is named first is shown first."""
+    ages = clause.free("age")
+    if not ages or not clause.is_sparse or not (len(ages) > 1 or clause.has("first_adv", "start")):
+        return []
+    clause.claim(*ages)
+    is_newest_first = clause.terms[ages[0]].named("age") == "newest"
+    return [Finding(field="order", value="date_desc" if is_newest_first else "date", words=clause.text)]
 
 
 def _read_sort_by(clause: Clause) -> list[Finding]:

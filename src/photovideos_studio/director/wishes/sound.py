@@ -26,6 +26,7 @@ _MORE_TELLING = [
     "nostalgic",
     "playful",
     "inspiring",
+    "epic",
     "energetic",
     "upbeat",
     "happy",
@@ -49,9 +50,10 @@ def read_sound(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Fi
         _read_volume,
         _read_beat,
     ):
-        findings += reader(clause, scene, negated)
-    if any(not finding.is_weak for finding in findings):
-        scene.topic = "music"
+        found = reader(clause, scene, negated)
+        if any(not finding.is_weak for finding in found):
+            scene.topic = "music"
+        findings += found
     return findings
 
 
@@ -147,7 +149,7 @@ def _read_mood(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Fi
     if not places:
         return []
     is_weak = not has_music and scene.topic != "music" and not any(_is_a_genre(clause, i) for i in places)
-    if is_weak and not _is_sparse(clause):
+    if is_weak and not clause.is_sparse:
         return []
     moods = [str(clause.terms[i].named("mood")) for i in places]
     clause.claim(*places)
@@ -160,23 +162,21 @@ def _read_mood(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Fi
 
 
 def _is_a_genre(clause: Clause, place: int) -> bool:
-    return clause.terms[place].named("mood") in (
-        "piano",
-        "acoustic",
-        "lofi",
-        "jazz",
-        "rock",
-        "classical",
-        "hiphop",
-        "electronic",
-        "pop",
-    ) and _is_sparse(clause)
-
-
-def _is_sparse(clause: Clause) -> bool:
-    """Whether nearly every word of a clause means something: a list of wishes, not a tale."""
-    unknown = sum(term.has("unknown", "trap") for term in clause.terms)
-    return not unknown or (unknown == 1 and clause.has("video", "wish_verb", "make"))
+    return (
+        clause.terms[place].named("mood")
+        in (
+            "piano",
+            "acoustic",
+            "lofi",
+            "jazz",
+            "rock",
+            "classical",
+            "hiphop",
+            "electronic",
+            "pop",
+        )
+        and clause.is_sparse
+    )
 
 
 def _is_of_music(clause: Clause, place: int, has_music: bool) -> bool:
@@ -201,7 +201,7 @@ def _read_start(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[F
     if clause.has("video", "total"):
         return []
     for place in clause.free("duration"):
-        if _is_offset(clause, place, scene):
+        if _is_offset(clause, place, scene) and not clause.has("each"):
             clause.claim(place)
             term = clause.terms[place]
             return [Finding(field="music_start_s", value=term.span[0] if term.span else term.value, words=clause.text)]
@@ -227,6 +227,9 @@ def _names_song(clause: Clause) -> bool:
 
 def _read_fade_out(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
     fades = [i for i in clause.free("fade_out") if i not in negated]
+    for verb, between in clause.split_verbs("verb_of_fade", "particle_of_out"):
+        if any(_speaks_of_music(clause, i) for i in between):
+            fades += [verb, between.stop]
     if not fades or (clause.has("fade_in") and clause.has("photo", "transition")):
         return []
     durations = clause.free("duration")
@@ -250,17 +253,28 @@ def _read_volume(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[
     if percents:
         clause.claim(percents[0], *clause.free("volume"))
         return [Finding(field="volume", value=float(str(clause.terms[percents[0]].value)), words=clause.text)]
+    for particle, value in (("particle_of_down", "low"), ("particle_of_up", "high")):
+        for verb, between in clause.split_verbs("verb_of_volume", particle):
+            if any(clause.terms[i].has("music", "volume", "song", "sound") for i in between):
+                clause.claim(verb, *between, between.stop)
+                return [Finding(field="volume", value=value, words=clause.text)]
     volumes, numbers = clause.free("volume"), clause.free("number")
     if volumes and numbers and 0 <= clause.terms[numbers[0]].number <= 100:
         clause.claim(*volumes, numbers[0])
         number = clause.terms[numbers[0]].number
         return [Finding(field="volume", value=number if number <= 1 else number / 100, words=clause.text)]
     for category, value, opposite in (("quiet", "low", "low"), ("loud", "high", "low")):
-        places = clause.free(category)
-        if places and (clause.has("music", "volume", "song", "sound") or len(clause.terms) <= 4):
+        places = [i for i in clause.free(category) if not _qualifies_other(clause, i)]
+        if places and (clause.has("music", "volume", "song", "sound", "mood") or len(clause.terms) <= 4):
             clause.claim(*places, *volumes)
             return [Finding(field="volume", value=opposite if places[0] in negated else value, words=clause.text)]
     return []
+
+
+def _qualifies_other(clause: Clause, place: int) -> bool:
+    """`subtle transitions`, `a low frame`: an adjective of the noun behind it, and that is no sound."""
+    following = clause.terms[place + 1] if place + 1 < len(clause.terms) else None
+    return following is not None and following.has(*_OTHER_HEADS)
 
 
 def _read_beat(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:

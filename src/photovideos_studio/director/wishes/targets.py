@@ -148,7 +148,7 @@ def _numbered_target(clause: Clause, at: int, scene: Scene) -> Target | None:
     position, is_range = at + 1, False
     while position < len(terms):
         term = terms[position]
-        if term.has("number", "numbered") and _is_index(term):
+        if term.has("number", "numbered") and _is_index(term) and not (not numbers and _is_article(terms, position)):
             value = int(term.number) if term.has("number") else int(str(term.value))
             numbers += list(range(numbers[-1] + 1, value + 1)) if is_range and numbers else [value]
             is_range = False
@@ -181,6 +181,14 @@ def _is_hyphenated(terms: tuple[Term, ...], position: int) -> bool:
 def _is_index(term: Term) -> bool:
     value = term.value
     return isinstance(value, int) or (isinstance(value, float) and value.is_integer() and 0 < value < 1000)
+
+
+def _is_article(terms: tuple[Term, ...], at: int) -> bool:
+    """A number word that is a small word too (`aus den Bildern ein Video`, `the photos one after the other`), and no
+    number of a list.
+    """
+    following = terms[at + 1] if at + 1 < len(terms) else None
+    return terms[at].has("stop") and following is not None and not following.has("and", "mark")
 
 
 def _index_follows(terms: tuple[Term, ...], at: int) -> bool:

@@ -5,7 +5,7 @@ Each clause knows its sentence, so that the grammar can look back (`crossfades, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from photovideos_studio.director.words.lexer import tokens
@@ -41,6 +41,8 @@ _ABBREVIATIONS = frozenset(
     ]
 )
 
+_LONGEST_SPLIT = 8  # terms from a verb to its particle
+
 
 @dataclass(slots=True)
 class Clause:
@@ -60,6 +62,22 @@ class Clause:
 
     def has(self, *categories: str) -> bool:
         return any(term.has(*categories) for term in self.terms)
+
+    def split_verbs(self, verb: str, particle: str) -> Iterator[tuple[int, range]]:
+        """Verbs that take their object between them and their particle (`leave the music out`): where the verb stands,
+        and the places between both.
+        """
+        for opening in (i for i, term in enumerate(self.terms) if term.has(verb)):
+            for closing in range(opening + 2, min(len(self.terms), opening + _LONGEST_SPLIT)):
+                if self.terms[closing].has(particle):
+                    yield opening, range(opening + 1, closing)
+                    break
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether nearly every word means something: a list of wishes, not a tale."""
+        unknown = sum(term.has("unknown", "trap") for term in self.terms)
+        return not unknown or (unknown == 1 and self.has("video", "wish_verb", "make"))
 
     def claim(self, *positions: int) -> None:
         self.claimed.update(positions)

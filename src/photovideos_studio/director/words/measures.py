@@ -172,21 +172,28 @@ def _piece(terms: Sequence[Term], at: int) -> tuple[float, int, str] | None:
         return None
     idiom = terms[at].named("dur")
     if idiom is not None:
-        return float(idiom), 1, "s" if float(idiom) != 60 else "min"
+        unit = "min" if float(idiom) == _SECONDS["min"] else "s"
+        more = _more(terms, at + 1) if unit == "min" else 0.0
+        return float(idiom) + more * _SECONDS[unit], 1 + bool(more), unit
     if not terms[at].has("number"):
         return None
     amount, step = terms[at].number, 1
-    if at + step < len(terms) and terms[at + step].has("half_more"):
-        amount, step = amount + 0.5, step + 1
+    if more := _more(terms, at + step):
+        amount, step = amount + more, step + 1
     elif amount == int(amount) and at + step < len(terms) and _is_half(terms[at + step]):
         amount, step = amount + terms[at + step].number, step + 1
     unit = _unit(terms, at + step)
     if unit is None:
         return None
     step += 1
-    if at + step < len(terms) and terms[at + step].has("half_more") and unit != "s":
-        amount, step = amount + 0.5, step + 1
+    if unit != "s" and (more := _more(terms, at + step)):
+        amount, step = amount + more, step + 1
     return amount * _SECONDS[unit], step, unit
+
+
+def _more(terms: Sequence[Term], at: int) -> float:
+    """The half of `two and a half`, the quarter of `un minuto y cuarto`; 0 where nothing is added."""
+    return float(terms[at].named("more") or 0) if at < len(terms) else 0.0
 
 
 def _is_half(term: Term) -> bool:
