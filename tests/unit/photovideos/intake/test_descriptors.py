@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from photovideos.errors import FolderMoved, FolderOffline
@@ -84,15 +84,37 @@ def test_an_inbox_may_be_named_through_a_link(inbox: Path, tmp_path: Path) -> No
     os.close(descriptors.open_folder(str(tmp_path / "link"), "Trip"))
 
 
-@given(st.text(max_size=40))
-def test_no_name_leads_out_of_the_folder(tmp_path_factory: pytest.TempPathFactory, relative: str) -> None:
-    folder = tmp_path_factory.getbasetemp()
-    folder_fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+STEPS = st.lists(st.sampled_from(["..", ".", "", "in", "to-in", "to-out", "a.jpg", "out", "to-a.jpg"]), max_size=5)
+
+
+@pytest.fixture(scope="module")
+def between(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]]:
+    """A folder with files and links in it, some of which lead out of it, and its descriptor."""
+    folder = tmp_path_factory.mktemp("between")
+    inside, outside = folder / "trip", folder / "out"
+    for place in (inside / "in", outside):
+        place.mkdir(parents=True)
+        (place / "a.jpg").touch()
+    (inside / "in" / "to-in").symlink_to(".")
+    (inside / "to-out").symlink_to(outside)
+    (inside / "to-a.jpg").symlink_to(outside / "a.jpg")
+    folder_fd = os.open(inside, os.O_RDONLY | os.O_DIRECTORY)
+    yield inside, folder_fd
+    os.close(folder_fd)
+
+
+@given(STEPS.map("/".join) | STEPS.map(lambda steps: "/".join(["in", *steps])) | st.text(max_size=40))
+@example("in/a.jpg")
+@example("in/../../out/a.jpg")
+@example("to-out/a.jpg")
+@example("to-a.jpg")
+def test_no_name_leads_out_of_the_folder(between: tuple[Path, int], relative: str) -> None:
+    inside, folder_fd = between
     try:
         file_fd = descriptors.open_file(folder_fd, relative)
     except (FolderMoved, FolderOffline, UnicodeEncodeError):
-        return
+        assert relative != "in/a.jpg"
     else:
+        opened = os.readlink(f"/proc/self/fd/{file_fd}")
         os.close(file_fd)
-    finally:
-        os.close(folder_fd)
+        assert opened == str(inside / "in" / "a.jpg") == str(inside / relative), "no way around either"

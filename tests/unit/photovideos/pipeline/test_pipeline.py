@@ -19,6 +19,7 @@ def test_the_road_ends_in_a_film_and_its_summary(trail: Trail) -> None:
     assert trail.messages == ["a calm video"]
     assert trail.sent == ["IMG_1.jpg", "IMG_2.jpg"]
     assert (road.paid, road.credits_before, road.credits_after) == (1, 60, 60)
+    assert 10 < trail.ledger.checkpoints < CHECKPOINTS, "the crashes below are tried behind each of them"
 
 
 @pytest.mark.parametrize("checkpoint", range(1, CHECKPOINTS))
