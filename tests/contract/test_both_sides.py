@@ -58,7 +58,8 @@ class Road:
         path = self.photos / name
         if self.is_private:
             return self.client.upload_urls(token, session, [path.as_uri()])[0]
-        return self.client.upload_file(token, session, path, name, path.stat().st_size)
+        with path.open("rb") as file:
+            return self.client.upload_file(token, session, file.fileno(), name, path.stat().st_size)
 
     def say(self, token: Token, session: SessionId, text: str, saved: list[InstructionRecord] | None = None) -> Any:
         return carry_out(

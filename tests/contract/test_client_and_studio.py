@@ -158,8 +158,9 @@ def test_a_file_sent_over_the_wire_is_taken_too(
 ) -> None:
     draw(tmp_path / "a.jpg", size=(640, 480))
     size = (tmp_path / "a.jpg").stat().st_size
-    assert client.upload_file(token, session, tmp_path / "a.jpg", "a.jpg", size) == "a.jpg"
-    assert client.upload_file(token, session, tmp_path / "a.jpg", "a.jpg", size) == "a (2).jpg"
+    with (tmp_path / "a.jpg").open("rb") as photo:
+        assert client.upload_file(token, session, photo.fileno(), "a.jpg", size) == "a.jpg"
+        assert client.upload_file(token, session, photo.fileno(), "a.jpg", size) == "a (2).jpg"
     assert client.state(token, session).uploaded == ("a.jpg", "a (2).jpg")
 
 
@@ -176,8 +177,8 @@ def test_what_the_studio_refuses_is_the_error_the_contract_names(
     with pytest.raises(SessionGone):
         list(client.instruct(token, SessionId("1234567890123456789"), "x", on_accepted=pytest.fail))
     (tmp_path / "a.exe").write_bytes(b"MZ" * 100)
-    with pytest.raises(FileRefused) as caught:
-        client.upload_file(token, session, tmp_path / "a.exe", "a.exe", 200)
+    with (tmp_path / "a.exe").open("rb") as program, pytest.raises(FileRefused) as caught:
+        client.upload_file(token, session, program.fileno(), "a.exe", 200)
     assert caught.value.code == 4001
     with pytest.raises(RequestRefused) as refused:
         client.poll_render(token, RenderId("render_of_nobody"))

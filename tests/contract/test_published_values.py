@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -175,10 +176,27 @@ def test_the_answer_to_the_post_of_a_render_counts_only_for_its_codes(
     assert len(cloud.asked) == 1
 
 
+def _uploaded(client: NemoClient, path: Path) -> list[str]:
+    file = upload.Outgoing(
+        path="a.jpg", name="a.jpg", size=4, open_file=lambda: os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    )
+    names: list[str] = []
+    upload.upload(
+        client,
+        TOKEN,
+        SessionId(SESSION),
+        [file],
+        on_sent=lambda _file, name: names.append(name),
+        on_refused=lambda _file, reason: pytest.fail(reason),
+        stop=threading.Event(),
+    )
+    return names
+
+
 CALLS: dict[str, Callable[[NemoClient, Path], object]] = {
     "anonymous-token": lambda client, _path: client.anonymous_grant("11111111-1111-4111-8111-111111111111"),
     "with-session": lambda client, _path: client.open_session(TOKEN, None),
-    "upload-video": lambda client, path: client.upload_file(TOKEN, SessionId(SESSION), path, "a.jpg", 4),
+    "upload-video": _uploaded,
     "/state/": lambda client, _path: client.state(TOKEN, SessionId(SESSION)),
     "/credits/": lambda client, _path: client.credits(TOKEN),
     "/lambda/": lambda client, _path: client.poll_render(TOKEN, RenderId("render_1")),

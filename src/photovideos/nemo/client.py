@@ -1,8 +1,8 @@
 """Every endpoint of the contract (contract.md). How a call is made stands in `caller`; what a job makes of an answer is
 not decided here.
 
-An instruction and the POST of a render go out once; everything else may be repeated and is asked again in place.
-Thread-safe.
+An instruction and the POST of a render go out once; everything else may be repeated and is asked again in place (a file
+by `upload`, which looks at the state first). Thread-safe.
 """
 
 from __future__ import annotations
@@ -99,7 +99,10 @@ class NemoClient:
         is_repeated: bool = True,
         stop: threading.Event | None = None,
     ) -> tuple[str, ...]:
-        """The server's names of the files at `urls`; otherwise as `upload_file`."""
+        """The server's names of the files at `urls`.
+
+        `is_repeated` False: one try, for callers that look at the state before they send again. Raises FileRefused.
+        """
 
         def send() -> tuple[str, ...]:
             return self._caller.exchange(
@@ -120,37 +123,31 @@ class NemoClient:
         self,
         token: Token,
         session_id: SessionId,
-        source: int | Path,
+        descriptor: int,
         name: str,
         size: int,
         *,
         media_type: str = "application/octet-stream",
-        is_repeated: bool = True,
         stop: threading.Event | None = None,
     ) -> str:
-        """Sends one file and returns the server's name for it. A descriptor is read from its start and stays open.
+        """Sends one file in one try: whoever sends it again looks at the state first. The server's name for it.
 
-        `is_repeated` False: one try, for callers that look at the state before they send again. Raises FileRefused.
+        `descriptor`: read from its start, and left open. Raises FileRefused.
         """
-
-        def send() -> tuple[str, ...]:
-            descriptor = os.open(source, os.O_RDONLY | os.O_CLOEXEC) if isinstance(source, Path) else os.dup(source)
-            with os.fdopen(descriptor, "rb") as file:
-                file.seek(0)
-                return self._caller.exchange(
-                    Call.UPLOAD,
-                    "POST",
-                    _upload_path(session_id),
-                    wire.uploaded,
-                    token,
-                    session_id=session_id,
-                    file=(name, file, media_type),
-                    silence=self.pace.upload,
-                    whole=self.pace.upload + size / _SLOWEST_UPLOAD_BYTES_PER_SECOND,
-                    stop=stop,
-                )
-
-        return (self._caller.repeated(send, stop) if is_repeated else send())[0]
+        with os.fdopen(os.dup(descriptor), "rb") as file:
+            file.seek(0)
+            return self._caller.exchange(
+                Call.UPLOAD,
+                "POST",
+                _upload_path(session_id),
+                wire.uploaded,
+                token,
+                session_id=session_id,
+                file=(name, file, media_type),
+                silence=self.pace.upload,
+                whole=self.pace.upload + size / _SLOWEST_UPLOAD_BYTES_PER_SECOND,
+                stop=stop,
+            )[0]
 
     def poll_render(self, token: Token, render_id: RenderId, *, stop: threading.Event | None = None) -> RenderStatus:
         """Raises RateLimited, ServiceTrouble, TokenExpired, RequestRefused (`status` 404: never heard of)."""

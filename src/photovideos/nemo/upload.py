@@ -114,7 +114,6 @@ def _send(client: NemoClient, token: Token, session_id: SessionId, file: Outgoin
             file.name,
             file.size,
             media_type=_TYPES.get(file.name.rpartition(".")[2].lower(), "application/octet-stream"),
-            is_repeated=False,
             stop=stop,
         )
     finally:

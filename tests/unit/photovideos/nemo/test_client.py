@@ -41,7 +41,8 @@ def test_every_call_carries_attribution_and_all_but_the_token_call_the_token(
     photo.write_bytes(b"jpeg")
     client.anonymous_grant("11111111-1111-4111-8111-111111111111")
     client.open_session(token, "en")
-    client.upload_file(token, SESSION, photo, "a.jpg", 4)
+    with photo.open("rb") as file:
+        client.upload_file(token, SESSION, file.fileno(), "a.jpg", 4)
     client.credits(token)
     client.state(token, SESSION)
     list(client.instruct(token, SESSION, "hello", on_accepted=lambda: None))
