@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -21,7 +22,7 @@ from photovideos.model import SessionId, Token
 from photovideos.nemo import account, codes
 from photovideos.nemo.account import Attribution
 from photovideos.nemo.codes import Call
-from photovideos.nemo.exchange import BrokenExchange, Http, NoConnection, Reply
+from photovideos.nemo.exchange import BrokenExchange, Http, Incoming, NoConnection, Reply
 from photovideos.nemo.jsontext import JsonError
 from photovideos.nemo.patience import Patience, until
 
@@ -114,7 +115,7 @@ class Caller:
     ) -> T:
         """One call and what `read` makes of its answer. `silence`, `whole`: seconds, None: as usual."""
         silence = silence or self.pace.silence
-        try:
+        with self.told_as_ours(call):
             reply = (self.once if call is Call.RENDER else self._lasting).exchange(
                 method,
                 self.base_url + path,
@@ -124,11 +125,6 @@ class Caller:
                 silence_seconds=silence,
                 **body,
             )
-        except NoConnection as error:
-            raise self.unreachable(error) from error
-        except BrokenExchange as error:
-            kind = OutcomeUnknown if call is Call.RENDER else ServiceTrouble
-            raise kind(f"The connection to {self.service} broke.", detail=f"{call.name.lower()}: {error}") from error
         return self._read(call, reply, read, token, session_id)
 
     def error(self, said: codes.Answer, call: Call, token: Token | None, session_id: SessionId | None) -> Exception:
@@ -153,8 +149,17 @@ class Caller:
     def signed(self, token: Token | None) -> dict[str, str]:
         return self._headers | ({"Authorization": f"Bearer {token.secret}"} if token else {})
 
-    def unreachable(self, error: NoConnection) -> Unreachable:
-        return Unreachable(f"{self.service} could not be reached.", detail=str(error))
+    @contextmanager
+    def told_as_ours(self, call: Call) -> Iterator[None]:
+        """Unreachable where nothing was sent, else the trouble of this call."""
+        try:
+            yield
+        except NoConnection as error:
+            raise Unreachable(f"{self.service} could not be reached.", detail=str(error)) from error
+        except BrokenExchange as error:
+            raise codes.trouble_of(call)(
+                f"The connection to {self.service} broke.", detail=f"{call.name.lower()}: {error}"
+            ) from error
 
     def patience(
         self,
@@ -195,6 +200,12 @@ class Caller:
             raise Nonsense(
                 f"{self.service} answered in a way that makes no sense.", detail=f"{call.name.lower()}: {error}"
             ) from error
+
+
+def said_in(answer: Incoming, token: Token) -> codes.Answer:
+    """What an answer that is not the one that was hoped for says about itself."""
+    body = codes.without(answer.read_beginning(64 * 1024), token.secret)
+    return codes.read(answer.status, body, retry_after=answer.headers.get("retry-after"))
 
 
 def may_pass(error: BaseException) -> bool:

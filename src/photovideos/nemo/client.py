@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from photovideos.errors import OutcomeUnknown, ServiceTrouble
+from photovideos.errors import OutcomeUnknown
 from photovideos.model import Balance, RawJson, RenderId, RenderRecord, Session, SessionId, SessionState, Token
 from photovideos.nemo import codes, sse, wire
 from photovideos.nemo.account import Attribution
-from photovideos.nemo.caller import Caller, Pace
+from photovideos.nemo.caller import Caller, Pace, said_in
 from photovideos.nemo.codes import Call
-from photovideos.nemo.exchange import BrokenExchange, Incoming, NoConnection
+from photovideos.nemo.exchange import BrokenExchange, Incoming
 from photovideos.nemo.turns import Turns
 from photovideos.nemo.wire import Grant, RenderStatus
 
@@ -201,28 +201,25 @@ class NemoClient:
         """
         patience = self._caller.patience(self.pace.stream, stop=stop, on_idle=on_idle)
         headers = self._caller.signed(token) | {"Content-Type": "application/json", "Accept": "text/event-stream"}
-        try:
-            with self._caller.once.open(
-                "POST",
-                f"{self.base_url}/run_sse",
-                headers=headers,
-                content=wire.instruct_request(session_id, text),
-                patience=patience,
-                silence_seconds=None,  # disconnecting may cancel paid work
-            ) as answer:
-                if answer.status != 200 or answer.media_type != "text/event-stream":
-                    self._raise_no_stream(answer, token, session_id)
-                on_accepted()
-                decoder = sse.Decoder()
+        opened = self._caller.once.open(
+            "POST",
+            f"{self.base_url}/run_sse",
+            headers=headers,
+            content=wire.instruct_request(session_id, text),
+            patience=patience,
+            silence_seconds=None,  # disconnecting may cancel paid work
+        )
+        with self._caller.told_as_ours(Call.INSTRUCT), opened as answer:
+            if answer.status != 200 or answer.media_type != "text/event-stream":
+                self._raise_no_stream(answer, token, session_id)
+            on_accepted()
+            decoder = sse.Decoder()
+            try:
                 for chunk in answer.chunks():
                     yield from decoder.feed(chunk)
                 yield from decoder.finish()
-        except NoConnection as error:
-            raise self._caller.unreachable(error) from error
-        except (BrokenExchange, sse.EventTooLong) as error:
-            raise OutcomeUnknown(
-                f"The connection to {self.service} broke while it worked.", detail=f"instruct: {error}"
-            ) from error
+            except sse.EventTooLong as error:
+                raise BrokenExchange(str(error)) from error
 
     def no_credits(self, token: Token, session_id: SessionId, words: str) -> Exception:
         """What 2001 in the middle of a stream means, with the advice for this account."""
@@ -230,8 +227,7 @@ class NemoClient:
         return self._caller.error(said, Call.INSTRUCT, token, session_id)
 
     def _raise_no_stream(self, answer: Incoming, token: Token, session_id: SessionId) -> None:
-        body = codes.without(answer.read_beginning(64 * 1024), token.secret)
-        said = codes.read(answer.status, body, retry_after=answer.headers.get("retry-after"))
+        said = said_in(answer, token)
         if codes.is_refusal_of_a_message(said):
             raise self._caller.error(said, Call.INSTRUCT, token, session_id)
         raise OutcomeUnknown(
@@ -266,16 +262,10 @@ class NemoClient:
 
     @contextmanager
     def _opened(self, url: str, headers: Mapping[str, str], stop: threading.Event | None) -> Iterator[Incoming]:
-        patience = self._caller.patience(stop=stop)
-        try:
-            with self._caller.once.open(
-                "GET", url, headers=headers, patience=patience, silence_seconds=self.pace.silence
-            ) as answer:
-                yield answer
-        except NoConnection as error:
-            raise self._caller.unreachable(error) from error
-        except BrokenExchange as error:
-            raise ServiceTrouble(f"The connection to {self.service} broke.", detail=f"download: {error}") from error
+        patience, silence = self._caller.patience(stop=stop), self.pace.silence
+        opened = self._caller.once.open("GET", url, headers=headers, patience=patience, silence_seconds=silence)
+        with self._caller.told_as_ours(Call.DOWNLOAD), opened as answer:
+            yield answer
 
     # --- one message at a time ---------------------------------------------------------------------------------------
 

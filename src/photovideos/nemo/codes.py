@@ -136,10 +136,16 @@ def _other(answer: Answer, call: Call, service: str, detail: str) -> PhotoVideos
     if says_no_room(answer):
         return NoSpace(answer.words, advice="Make room there; it goes on by itself.", detail=detail)
     if is_trouble(answer):
-        kind = OutcomeUnknown if call in (Call.INSTRUCT, Call.RENDER) else ServiceTrouble
-        return kind(f"{service} has trouble just now.", detail=detail, retry_after_seconds=answer.retry_after_seconds)
+        return trouble_of(call)(
+            f"{service} has trouble just now.", detail=detail, retry_after_seconds=answer.retry_after_seconds
+        )
     said = f" It said: {answer.words}" if answer.words else ""
     return RequestRefused(f"{service} refused a request.{said}", code=answer.code, status=answer.status, detail=detail)
+
+
+def trouble_of(call: Call) -> type[ServiceTrouble]:
+    """What it is when a call got no clear answer: of one that goes out once nobody knows whether it was done."""
+    return OutcomeUnknown if call in (Call.INSTRUCT, Call.RENDER) else ServiceTrouble
 
 
 def is_trouble(answer: Answer) -> bool:

@@ -21,6 +21,7 @@ from photovideos import logs
 from photovideos.errors import FilmBroken, PhotoVideosError, ServiceTrouble, Stopping
 from photovideos.model import RenderedFilm, RenderId, Token
 from photovideos.nemo import codes
+from photovideos.nemo.caller import said_in
 from photovideos.nemo.codes import Call
 from photovideos.nemo.download import ranges
 from photovideos.nemo.download.addresses import (
@@ -203,8 +204,7 @@ class Download:
         self._check_room(part)
 
     def _raise_no_film(self, answer: Incoming) -> None:
-        body = codes.without(answer.read_beginning(64 * 1024), self.token.secret)
-        said = codes.read(answer.status, body, retry_after=answer.headers.get("retry-after"))
+        said = said_in(answer, self.token)
         reason = f"status {answer.status}, {answer.media_type or 'no type'}, code {said.code}: {said.words}"
         if codes.is_trouble(said) or said.number == 429:
             raise _Cut(reason)
