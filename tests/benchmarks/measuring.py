@@ -26,8 +26,8 @@ class Cost:
 
 
 class Watch:
-    """The farm's processes, every 50 ms: the CPU time of all there were and, if asked for, the largest sum of their PSS.
-    Adding that up takes a fiftieth of its time from a job."""
+    """The farm's processes, every 50 ms: the CPU time of all there were and, if asked for, the largest sum of their PSS
+    (adding that up takes a fiftieth of its time from a job)."""
 
     def __init__(self, farm: Farm, *, memory: bool) -> None:
         assert farm._nursery is not None

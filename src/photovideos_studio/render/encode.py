@@ -25,6 +25,7 @@ from photovideos_studio.render.timeline import Piece
 
 SOUND_RATE: Final = 48_000
 _SOUND_FRAME: Final = 1024
+_READ_SAMPLES: Final = 64 * _SOUND_FRAME
 _SOUND_BITS_PER_SECOND: Final = 192_000
 _BT709: Final = 1  # ITU-T H.273: primaries, transfer and matrix
 _LIMITED: Final = 1  # AVCOL_RANGE_MPEG
@@ -120,10 +121,11 @@ def encode_sound(raw: Path, samples: int, into: Path, on_second: Callable[[], No
 def _blocks(raw: Path, samples: int) -> Iterator[tuple[int, npt.NDArray[np.float32]]]:
     """Blocks of an AAC frame, two rows each; what is no number becomes silence, what is too loud is cut (R13)."""
     with raw.open("rb") as file:
-        for first in range(0, samples, _SOUND_FRAME):
-            count = min(_SOUND_FRAME, samples - first)
-            block = np.zeros((count, 2), np.float32)
+        for first in range(0, samples, _READ_SAMPLES):
+            count = min(_READ_SAMPLES, samples - first)
+            many = np.zeros((count, 2), np.float32)
             data = np.frombuffer(file.read(count * 8), np.float32)
-            block.reshape(-1)[: data.size] = data
-            clean = np.clip(np.nan_to_num(block, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0)
-            yield first, np.ascontiguousarray(clean.T)
+            many.reshape(-1)[: data.size] = data
+            clean = np.clip(np.nan_to_num(many, nan=0.0, posinf=0.0, neginf=0.0), -1.0, 1.0).T
+            for at in range(0, count, _SOUND_FRAME):
+                yield first + at, np.ascontiguousarray(clean[:, at : at + _SOUND_FRAME])
