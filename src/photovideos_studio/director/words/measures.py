@@ -172,9 +172,9 @@ def _piece(terms: Sequence[Term], at: int) -> tuple[float, int, str] | None:
         return None
     idiom = terms[at].named("dur")
     if idiom is not None:
-        unit = "min" if float(idiom) == _SECONDS["min"] else "s"
-        more = _more(terms, at + 1) if unit == "min" else 0.0
-        return float(idiom) + more * _SECONDS[unit], 1 + bool(more), unit
+        is_minute = float(idiom) == _SECONDS["min"]
+        more = _more(terms, at + 1) if is_minute else 0.0
+        return float(idiom) + more * _SECONDS["min"], 1 + bool(more), "min" if is_minute else "s"
     if not terms[at].has("number"):
         return None
     amount, step = terms[at].number, 1
