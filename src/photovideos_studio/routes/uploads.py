@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
-from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from photovideos_studio.facts import MediaFacts
 from photovideos_studio.routes.answers import (
@@ -183,6 +183,22 @@ def _look(studio: Studio, content: Content) -> MediaFacts:
     return facts
 
 
+class _OpenedFile(FileResponse):
+    """A file through its descriptor, which is closed however the answer ends (a background task is left out where the
+    answer is a refusal of the range that was asked for).
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(f"/proc/self/fd/{descriptor}", media_type="application/octet-stream")
+        self._descriptor = descriptor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            os.close(self._descriptor)
+
+
 async def uploaded_file(request: Request) -> Response:
     """What was uploaded, given back to its owner (the `cdn_url` of an upload)."""
     studio = studio_of(request)
@@ -190,9 +206,5 @@ async def uploaded_file(request: Request) -> Response:
     for found in await asyncio.to_thread(studio.store.sessions.uploads, session.id):
         if found.id == request.path_params["upload_id"]:
             descriptor = await asyncio.to_thread(studio.store.sessions.open_upload, session.id, found)
-            return FileResponse(
-                f"/proc/self/fd/{descriptor}",
-                media_type="application/octet-stream",
-                background=BackgroundTask(os.close, descriptor),
-            )
+            return _OpenedFile(descriptor)
     raise ApiError(404, "File not found", status=404)

@@ -30,6 +30,24 @@ def test_a_copy_is_told_with_its_type_and_size(rig: Any) -> None:
     assert rig.http.get(told["cdn_url"]).status_code == 401
 
 
+@pytest.mark.parametrize("asked", [{}, {"Range": "bytes=1-2"}, {"Range": "bytes=9-8,x"}, {"Range": "bytes=900-"}])
+def test_an_upload_given_back_leaves_nothing_open_whatever_part_of_it_was_asked_for(
+    rig: Any, asked: dict[str, str]
+) -> None:
+    session = signed_in(rig)
+    told = rig.upload(session, ("a.jpg", b"pixels")).json()["data"]["files"][0]
+    stored = f"{rig.store.folder.resolve()}/sessions/"
+    rig.http.get(told["cdn_url"], headers=rig.headers | asked)
+    rig.eventually(lambda: not any(_path_of(one).startswith(stored) for one in os.listdir("/proc/self/fd")))
+
+
+def _path_of(descriptor: str) -> str:
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except FileNotFoundError:
+        return ""
+
+
 def test_a_song_tells_its_length(rig: Any) -> None:
     session = signed_in(rig)
     told = rig.upload(session, ("song.mp3", b"waves")).json()["data"]["files"][0]
