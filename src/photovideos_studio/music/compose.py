@@ -1,6 +1,5 @@
 """Composing to the cut: a mood, a seed, a length and the photo changes become a score. PURE.
 
-`beat_grid` tells which tempo photos of one length would get, before anything is composed.
 The same mood, seed, length and cuts always give the same music.
 """
 
@@ -21,12 +20,6 @@ from photovideos_studio.music.score import Note, Player, Score
 from photovideos_studio.music.style import Part, Role, Style
 
 _HARDEST_PITCH = 96
-
-
-def beat_grid(mood: str, seed: int, slot_ms: float) -> tempo.BeatGrid:
-    """The tempo that music of this mood and seed would take for photos changing every `slot_ms`."""
-    style = style_of(mood)
-    return tempo.grid_for_slot(style.tempo, slot_ms, tempo.favourite_bpm(style.tempo, _random(mood, seed, "tempo")))
 
 
 def compose(mood: str, seed: int, length_ms: float, cuts_ms: Sequence[float] = ()) -> Score:
