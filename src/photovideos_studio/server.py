@@ -143,9 +143,8 @@ class Server(uvicorn.Server):
         while chunk := _read_stdin():
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
-                word, _, path = line.partition(
-                    b" "
-                )  # percent-quoted: names hold line breaks and bytes that are no text
+                # Paths are percent-quoted: names hold line breaks and bytes that are no text.
+                word, _, path = line.partition(b" ")
                 if word == b"root" and path.startswith(b"/"):
                     self._roots.add(Path(os.fsdecode(unquote_to_bytes(path))))
         log.info("parent.gone")

@@ -180,7 +180,7 @@ def _direct(studio: Studio, session: Session, message: Accepted) -> Direction:
         if direction.changed:
             draft = with_ranges(with_missing_characters(direction.draft, message.text), materials, message.text)
             sessions.save_draft(session.id, draft)
-    except Exception as error:
+    except Exception as error:  # raised on in any case; what is decided here is who may try again
         if not isinstance(error, OSError) or error.errno not in FULL:
             studio.store.accepted.end(message)  # its client is told so, and nobody carries it out later
         raise

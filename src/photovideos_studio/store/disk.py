@@ -30,7 +30,7 @@ def write_bytes(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(part, path)
-    except BaseException:
+    except BaseException:  # whatever broke it off: no part stays behind, and who called hears of it
         part.unlink(missing_ok=True)
         raise
     with suppress(OSError):  # the new content is there: who is told otherwise writes it again
