@@ -56,7 +56,7 @@ def explain(folder: Path, config: Config, environ: Mapping[str, str], *, clock: 
             config, state_dir=store.path, environ=environ, stop=stop, clock=clock, monotonic=time.monotonic
         )
         try:
-            with backends.lease(BackendKind.STUDIO, [folder.parent]) as backend:
+            with backends.lease(BackendKind.STUDIO, [folder]) as backend:
                 return _explained(folder, config, backend, stop)
         finally:
             backends.close()

@@ -30,8 +30,7 @@ def init(
     environ: Mapping[str, str],
 ) -> Iterator[str]:
     """Writes the config and makes the inbox; says so line by line. Raises UsageError where a config is already."""
-    named = environ.get("PHOTOVIDEOS_CONFIG")
-    target = path or (Path(named) if named else config.default_path(environ))
+    target = config.locate(path, environ) or config.default_path(environ)
     place = Path(os.path.abspath(os.path.expanduser(inbox or config.DEFAULT_INBOX)))
     text = yaml.safe_dump(
         {"inboxes": [{"path": str(place)}], "backend": {"kind": backend}}, sort_keys=False, allow_unicode=True

@@ -22,7 +22,6 @@ class Token:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
     id: SessionId
-    task_id: str | None = None
     user_id: str | None = None
 
 

@@ -79,7 +79,6 @@ def session(body: bytes) -> Session:
     data = _data(body)
     return Session(
         id=SessionId(_identifier(data.need("session_id"))),
-        task_id=_text(data, "task_id"),
         user_id=_text(data, "user_id"),
     )
 
