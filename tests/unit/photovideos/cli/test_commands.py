@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -13,10 +14,12 @@ import structlog
 import typer
 import yaml
 
-from photovideos import __version__, cli
+from photovideos import __version__, cli, config
+from photovideos.cli import beside
 from photovideos.jobs.ledger import Ledger
 from photovideos.jobs.states import JobState
 from photovideos.model import BackendKind, Fingerprint, FolderKey
+from support.fake_cloud import FakeCloud, answers
 
 
 @dataclass(frozen=True)
@@ -173,3 +176,27 @@ def test_the_studio_needs_no_credits(run: Run) -> None:
 
 def test_explain_wants_a_folder_with_a_prompt(run: Run, inbox: Path) -> None:
     assert run("explain", str(inbox / "none")).status == 2
+
+
+def test_credits_are_told_as_the_service_tells_them(run: Run, tmp_path: Path, cloud: FakeCloud) -> None:
+    settings = {"backend": {"kind": "nemo", "url": cloud.url}, "state_dir": str(tmp_path / "state")}
+    (tmp_path / "config.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+    assert run("credits").out == "60 of 100 credits available, 40 frozen.\n"
+    cloud.plan("/credits/", answers({"code": 0, "data": {"available": 7.5}}))
+    assert run("credits").out == "7.5 credits available.\n"
+
+
+@pytest.mark.parametrize("failed", ["Italy", "Rome"])
+def test_once_beside_a_daemon_is_as_bad_as_the_worst_of_its_folders(
+    run: Run, ledger: Ledger, inbox: Path, monkeypatch: pytest.MonkeyPatch, failed: str
+) -> None:
+    folders = [inbox / "Italy", inbox / "Rome"]
+    for folder in folders:
+        folder.mkdir()
+        status = folder.stat()
+        key = FolderKey(inbox=str(inbox), name=folder.name, device=status.st_dev, inode=status.st_ino)
+        job = ledger.add(key, prompt="p", fingerprint=Fingerprint("f"), backend=BackendKind.STUDIO)
+        ledger.put(job.id, JobState.WORKING)
+        ledger.put(job.id, JobState.FAILED if folder.name == failed else JobState.DONE)
+    monkeypatch.setattr(beside, "_ask", lambda *_: None)  # no daemon runs here: it would have taken the wish
+    assert beside.once_through_daemon(config.load(None, os.environ), folders) == 1

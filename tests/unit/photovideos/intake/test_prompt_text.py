@@ -97,6 +97,13 @@ def test_noise_is_refused() -> None:
         to_text(bytes(range(1, 32)) * 20)
 
 
+@pytest.mark.parametrize(
+    ("raw", "text"), [(b"3 s\x01\x02\x03\x04", "3 s"), (b"slow " * 20 + b"\x01" * 20, "slow " * 20)]
+)
+def test_some_debris_in_a_text_is_taken_out(raw: bytes, text: str) -> None:
+    assert to_text(raw).text == text
+
+
 def test_a_file_of_zeros_is_a_prompt_yet_to_come() -> None:
     assert to_text(bytes(500)).text == ""
 

@@ -178,6 +178,8 @@ def altered(path: str, value: Any) -> Any:
         ("t.1.sg.0.v", 1.5, "draft.t[1].sg[0].v: a number from 0 to 1"),
         ("t.2.sg.0.m.role", "subtitle", "draft.t[2].sg[0].m.role: one of title"),
         ("d", MAX_LENGTH_MS + 1, "draft.d: a number from 0"),
+        ("t.1.sg.0.v", True, "draft.t[1].sg[0].v: a number"),
+        ("t.0.sg.0.m.motion.end", [0, 0, True, 1], "draft.t[0].sg[0].m.motion.end[2]: a number"),
         ("m.canvas.w", 100_000, "draft.m.canvas.w: a number from 16"),
         ("m.fps", 0, "draft.m.fps: a number from 1"),
         ("m.photovideos", [], "draft.m.photovideos: an object"),

@@ -8,6 +8,7 @@ import pytest
 
 from photovideos_studio import photos
 from support.reels import flat, save, write_clip
+from support.sounds import Sounds
 
 
 def test_a_playlist_named_as_a_song_opens_nothing(tmp_path: Path) -> None:
@@ -57,3 +58,9 @@ def test_a_clip_whose_sound_is_longer_is_as_long_as_its_pictures(tmp_path: Path)
     frames = [flat(64, 36, (number * 5, 90, 90)) for number in range(25)]
     clip = write_clip(tmp_path / "a.mp4", frames, sound=np.zeros((96_000, 2), np.float32))
     assert photos.probe(clip, "a.mp4").length_ms == pytest.approx(1000, abs=60)
+
+
+def test_a_song_is_no_clip(tmp_path: Path) -> None:
+    song = Sounds.write_wav(tmp_path / "a.wav", np.zeros(4800, np.float32))
+    with pytest.raises(photos.Unreadable, match="no picture"):
+        photos.ClipReader(song)

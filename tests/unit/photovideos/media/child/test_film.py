@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from photovideos.media.child.film import Broken, measure
+from support.reels import flat, write_clip
 
 
 def measured(path: Path, *, seconds: float | None = None, size: int | None = None) -> dict[str, Any]:
@@ -108,3 +109,12 @@ def test_what_is_no_film_is_refused_with_a_sentence(tmp_path: Path, data: bytes)
 def test_another_container_is_no_mp4(film: Callable[..., Path], tmp_path: Path) -> None:
     with pytest.raises(Broken, match="not an MP4"):
         measured(film(tmp_path / "film.mp4", container="matroska"))
+
+
+def test_a_film_of_varying_rate_is_as_long_as_its_pictures_are_shown(tmp_path: Path) -> None:
+    """A service may hold a picture for seconds instead of repeating it."""
+    times = [number / 25 for number in range(25)] + [3.92, 3.96]
+    path = write_clip(
+        tmp_path / "film.mp4", [flat(64, 36, (number * 5, 90, 90)) for number in range(27)], seconds=times
+    )
+    assert measured(path, seconds=4.0)["duration_seconds"] == pytest.approx(4.0, abs=0.5)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import ModuleType
 
 import pytest
 
+from photovideos_studio.director import direct
 from photovideos_studio.director.edit import for_output
 from photovideos_studio.draft import TextRole, TransitionKind
+from photovideos_studio.facts import Material, MediaFacts, MediaKind
 
 
 def test_segments_overlap_by_their_transition_and_end_with_the_film(table: ModuleType) -> None:
@@ -86,3 +89,24 @@ def test_a_song_gives_the_length_and_its_beats_the_cuts(table: ModuleType) -> No
     assert draft.length_ms == 90_000
     assert all(picture.start_ms % 500 <= 34 or picture.start_ms % 500 >= 466 for picture in draft.pictures)
     assert draft.music[0].upload_id is not None
+
+
+@pytest.mark.parametrize(
+    ("words", "volume"),
+    [
+        ("2 seconds per photo", 1.0),
+        ("no sound at all", 0.0),
+        ("without the sound of the clips", 0.0),
+        ("no music", 1.0),
+    ],
+)
+def test_a_clip_is_heard_unless_somebody_wants_it_mute(words: str, volume: float) -> None:
+    photo = MediaFacts(kind=MediaKind.PHOTO, width=4000, height=3000)
+    clip = MediaFacts(kind=MediaKind.CLIP, width=1920, height=1080, length_ms=4000, has_sound=True)
+    mute = replace(clip, has_sound=False)
+    given = [
+        Material(id=name, name=name, facts=facts)
+        for name, facts in {"a.jpg": photo, "b.mp4": clip, "c.mp4": mute}.items()
+    ]
+    made = direct(words, materials=given, previous=None, seed="s", language=None).draft
+    assert [picture.volume for picture in made.pictures] == [0.0, volume, 0.0]
