@@ -21,7 +21,7 @@ from urllib.parse import quote
 from photovideos import disk, logs
 from photovideos.backend.scratch import Scratch
 from photovideos.config import Config
-from photovideos.errors import ServiceTrouble, Stopping
+from photovideos.errors import ServiceTrouble, Stopping, TryLater
 
 _log = logs.get("backend")
 
@@ -71,7 +71,7 @@ class Studio:
         self.socket = self._socket_directory() / f"studio-{os.getpid()}.sock"
 
     def hold(self, roots: Sequence[Path]) -> None:
-        """Makes sure that it runs and may open files below `roots`. Raises ServiceTrouble if it does not start."""
+        """Makes sure that it runs and may open files below `roots`. Raises TryLater (ServiceTrouble, NoSpace), Stopping."""
         with self._lock:
             new = [root for root in roots if root not in self._roots]
             self._roots.update(new)
@@ -125,26 +125,11 @@ class Studio:
     def _start(self) -> None:
         with disk.told_as_ours(self._store.parent):
             self._store.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self.socket.unlink(missing_ok=True)
-        kept = [
-            *_INHERITED,
-            *([self._config.studio.assistant.key_env] if self._config.studio.assistant.key_env else []),
-        ]
-        environment = {name: self._environ[name] for name in kept if name in self._environ}
-        child = subprocess.Popen(
-            self._command(),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=environment,
-            text=True,
-            start_new_session=True,
-        )
-        self._child = child
+        child = self._child = self._spawned()
         self._tell(sorted(self._roots))
         assert child.stdout is not None
-        ready = threading.Event()
         assert child.stderr is not None
+        ready = threading.Event()
         threading.Thread(target=_hear, args=(child.stdout, ready), name="studio-output", daemon=True).start()
         threading.Thread(target=_pass_on, args=(child.stderr,), name="studio-log", daemon=True).start()
         deadline = self._monotonic() + START_DEADLINE_SECONDS
@@ -155,13 +140,26 @@ class Studio:
             if child.poll() is not None or self._monotonic() > deadline:
                 self._finish()
                 disk.check(self._store, disk.LEAST_BYTES)
-                raise ServiceTrouble(
-                    "The studio, which makes the films on this machine, does not start.",
-                    advice="`photovideos doctor` says what it lacks.",
-                    detail=f"exit status {child.returncode}",
-                )
+                raise _does_not_start(f"exit status {child.returncode}")
         _log.info("studio.started", pid=child.pid)
         threading.Thread(target=self._look_after, args=(child,), name="studio-watch", daemon=True).start()
+
+    def _spawned(self) -> subprocess.Popen[str]:
+        key = self._config.studio.assistant.key_env
+        kept = (*_INHERITED, *([key] if key else []))
+        try:
+            self.socket.unlink(missing_ok=True)
+            return subprocess.Popen(
+                self._command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={name: self._environ[name] for name in kept if name in self._environ},
+                text=True,
+                start_new_session=True,
+            )
+        except OSError as error:  # no memory, no descriptors, no more processes
+            raise _does_not_start(str(error)) from error
 
     def _look_after(self, child: subprocess.Popen[str]) -> None:
         """A studio that dies under a job is started again; one that keeps dying, less and less often."""
@@ -177,7 +175,7 @@ class Studio:
             return
         with self._lock:
             if self._child is child and self._holders:
-                with suppress(ServiceTrouble, Stopping):  # the next job that asks for it tries again
+                with suppress(TryLater, Stopping):  # the next job that asks for it tries again
                     self._start()
 
     def _tell(self, roots: Sequence[Path]) -> None:
@@ -203,6 +201,14 @@ class Studio:
             child.kill()
             child.wait()
         _log.info("studio.ended", status=child.returncode)
+
+
+def _does_not_start(detail: str) -> ServiceTrouble:
+    return ServiceTrouble(
+        "The studio, which makes the films on this machine, does not start.",
+        advice="`photovideos doctor` says what it lacks.",
+        detail=detail,
+    )
 
 
 def _hear(output: IO[str], ready: threading.Event) -> None:
