@@ -5,7 +5,7 @@ out. So the watch is looked after: `supervise` is called again and again, arms i
 scan each time it had to. Where no events can be had, the scans alone must do.
 
 Threads: `supervise` and `close` belong to the inbox's thread, which owns all fields; watchdog's thread runs `_Hints`
-alone, whose counter it owns; its `root` is written before the watch is armed.
+alone; its `root` is written before the watch is armed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
+from photovideos import logs
 from photovideos.intake.ignore import is_own_name
+
+_log = logs.get("intake")
 
 SUPERVISION_SECONDS = 10.0
 FIRST_WAIT_SECONDS = 1.0
@@ -90,11 +93,6 @@ class InboxWatcher:
     @property
     def is_armed(self) -> bool:
         return self._observer is not None
-
-    @property
-    def lost_hints(self) -> int:
-        """How often the receiver of the hints failed; the watch survived it."""
-        return self._hints.failures
 
     def supervise(self, *, now: float) -> Supervision:
         """Looks after the watch; arms it if need be. `now`: monotonic seconds. Never raises for a watch that fails."""
@@ -168,14 +166,13 @@ class _Hints(FileSystemEventHandler):
     def __init__(self, on_hint: OnHint) -> None:
         self.root = ""
         self._on_hint = on_hint
-        self.failures = 0
 
     def on_any_event(self, event: FileSystemEvent) -> None:
         try:
             for path in {os.fsdecode(event.src_path), os.fsdecode(event.dest_path)} - {""}:
                 self._hint(path)
-        except Exception:  # noqa: BLE001  # this is the top frame of watchdog's thread, which dies of it in silence
-            self.failures += 1
+        except Exception as error:  # noqa: BLE001  # the top frame of watchdog's thread, which dies of it in silence
+            _log.warning("hint.lost", reason=repr(error))
 
     def _hint(self, path: str) -> None:
         folder, name = os.path.split(path)

@@ -14,11 +14,10 @@ from dataclasses import replace
 from photovideos import logs
 from photovideos.config import Config, InboxConfig
 from photovideos.errors import FolderOffline, NoSpace, PhotoVideosError, Stopping
-from photovideos.intake import mounts, scan
+from photovideos.intake import scan
 from photovideos.intake.listing import Listing
 from photovideos.intake.marker import InboxMarker
-from photovideos.intake.pace import HANGS_AFTER_SECONDS, Pace, pace_of
-from photovideos.intake.watcher import InboxWatcher
+from photovideos.intake.pace import HANGS_AFTER_SECONDS
 from photovideos.jobs.ledger import Ledger
 from photovideos.model import BackendKind, Control, JobId
 from photovideos.reception import first_sight
@@ -26,7 +25,8 @@ from photovideos.reception.absence import Absence
 from photovideos.reception.board import Board
 from photovideos.reception.desk import Surroundings
 from photovideos.reception.first_sight import FirstSight
-from photovideos.reception.overview import ONCE_PATIENCE, Standing, unsettled_in, waiting_in
+from photovideos.reception.lookout import Lookout
+from photovideos.reception.overview import Standing, unsettled_in, waiting_in
 from photovideos.reception.rounds import Rounds
 from photovideos.reception.signs import Bell
 
@@ -57,12 +57,10 @@ class Reception:
         has_unused_token: bool = False,
     ) -> None:
         self.path = str(inbox.path)
-        self._inbox = inbox
         self._ledger = ledger
         self._stop = stop
         self._clock = clock
         self._monotonic = monotonic
-        self._is_once = is_once
         self._owner = owner
         seen = ledger.inbox_seen(self.path)
         self._marker = InboxMarker(owner, seen_device=seen["device"] if seen else None)
@@ -82,10 +80,9 @@ class Reception:
             is_gated=self._first_sight.gated,
             beat=self._beat,
         )
-        self._pace: Pace | None = None
         self._rounds: Rounds | None = None
-        self._watcher: InboxWatcher | None = None
         self._bell = Bell()
+        self._lookout = Lookout(inbox, on_hint=self._bell.hint, is_once=is_once)
         self._standing = Standing(is_online=False, scanned_at=monotonic(), watches=False, waiting={}, unsettled=())
         self._scans = 0
         self._next_scan_at = 0.0
@@ -123,7 +120,7 @@ class Reception:
 
     def hangs(self) -> bool:
         """Whether a look at the inbox does not come back: the service is deaf there."""
-        patience = self._pace.hangs_after_seconds if self._pace else HANGS_AFTER_SECONDS
+        patience = self._rounds.pace.hangs_after_seconds if self._rounds else HANGS_AFTER_SECONDS
         return self._thread.is_alive() and self.silent_seconds() > patience
 
     @property
@@ -163,11 +160,11 @@ class Reception:
         self._leave()
 
     def _leave(self) -> None:
-        if self._watcher:
-            self._watcher.close()
+        self._lookout.close()
         try:
             inbox_fd = scan.open_inbox(self.path)
         except FolderOffline:
+            self._marker.close()
             return
         try:
             if self._standing.is_online:
@@ -181,7 +178,7 @@ class Reception:
     def _offline(self, reason: str) -> float:
         self._absence.tell(reason)
         self._standing = replace(self._standing, is_online=False, scanned_at=self._monotonic())
-        return min(OFFLINE_LOOK_SECONDS, self._pace.idle_seconds if self._pace else OFFLINE_LOOK_SECONDS)
+        return min(OFFLINE_LOOK_SECONDS, self._rounds.pace.idle_seconds if self._rounds else OFFLINE_LOOK_SECONDS)
 
     def _without_room(self, error: NoSpace) -> float:
         """The ledger takes nothing just now: what has to go into it is tried again, and nobody is deaf or dead."""
@@ -199,7 +196,7 @@ class Reception:
         """One round; returns the seconds until the next."""
         inbox_fd = scan.open_inbox(self.path)
         try:
-            rounds = self._got_ready(inbox_fd)
+            rounds = self._rounds_at_pace(inbox_fd)
             ownership = self._marker.check(inbox_fd, now=self._monotonic())
             if ownership.waits_for_word and first_sight.is_said_ready(inbox_fd):
                 ownership = self._marker.adopt(inbox_fd, now=self._monotonic())
@@ -219,8 +216,7 @@ class Reception:
             self._show(inbox_fd, listing)
         finally:
             os.close(inbox_fd)
-        assert self._pace is not None
-        wait = max(0.01, min(self._pace.idle_seconds, wait)) if supervised else 0.0
+        wait = max(0.01, min(rounds.pace.idle_seconds, wait)) if supervised else 0.0
         self._next_scan_at = self._monotonic() + wait
         return min(wait, supervised)
 
@@ -237,39 +233,18 @@ class Reception:
         if seen is None or seen["device"] != device:
             self._ledger.see_inbox(self.path, owner=self._owner, device=device)
 
-    def _got_ready(self, inbox_fd: int) -> Rounds:
-        """The pace and the watch of this inbox; anew if another file system was mounted here."""
-        mount = mounts.mount_of(inbox_fd)
-        is_polled = self._inbox.watch == "poll" or (self._inbox.watch == "auto" and mount.hides_writes)
-        pace = pace_of(
-            settle_seconds=self._inbox.settle_seconds,
-            is_network=mount.is_network,
-            is_polled=is_polled,
-            trusts_renames=mount.trusts_renames,
-        )
-        if self._is_once:  # it has to come to an end: what stays incomplete is named and left out
-            pace = replace(pace, given_up_after_seconds=ONCE_PATIENCE * pace.settle_seconds)
-        if self._rounds is not None and pace == self._pace:
-            return self._rounds
-        self._pace = pace
+    def _rounds_at_pace(self, inbox_fd: int) -> Rounds:
+        pace = self._lookout.pace_at(inbox_fd)
         if self._rounds is None:
             self._rounds = Rounds(self.path, self._around, self._first_sight, pace)
-        else:
+        elif self._rounds.pace != pace:
             self._rounds.at_pace(pace)
-        if self._watcher:
-            self._watcher.close()
-        self._watcher = InboxWatcher(self.path, on_hint=self._bell.hint, is_polled=is_polled)
-        _log.info("inbox.watched", inbox=self.path, how="polling" if is_polled else "events", files=mount.kind)
         return self._rounds
 
     def _supervised(self) -> float:
-        assert self._watcher is not None
-        supervision = self._watcher.supervise(now=self._monotonic())
-        if supervision.reason and supervision.wants_scan:
-            _log.warning("watch.deaf", inbox=self.path, reason=supervision.reason)
-        if supervision.was_deaf_because:
-            _log.warning("watch.rearmed", inbox=self.path, reason=supervision.was_deaf_because)
-        if supervision.wants_scan:  # something may have come between the last look and the watch
+        """Seconds until the watch is looked after again; 0: something may have come between the last look and it."""
+        supervision = self._lookout.supervise(now=self._monotonic())
+        if supervision.wants_scan:
             self._next_scan_at = 0.0
         if supervision.wants_scan and supervision.is_armed:
             return 0.0
@@ -278,15 +253,14 @@ class Reception:
     def _show(self, inbox_fd: int, listing: Listing, *, trouble: str | None = None) -> None:
         """How things stand now: for other threads, and in the inbox file. `trouble`: why nothing can be begun."""
         assert self._rounds is not None
-        assert self._pace is not None
         folders, roster, now = self._rounds.folders, self._rounds.roster(), self._monotonic()
         waiting = waiting_in(folders, roster)
         self._standing = Standing(
             is_online=True,
             scanned_at=now,
-            watches=bool(self._watcher and self._watcher.is_armed),
+            watches=self._lookout.is_armed,
             waiting=waiting,
-            unsettled=unsettled_in(folders, roster, pace=self._pace, now=now),
+            unsettled=unsettled_in(folders, roster, pace=self._rounds.pace, now=now),
         )
         self._board.show(
             inbox_fd,

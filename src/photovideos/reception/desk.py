@@ -81,7 +81,7 @@ class Desk:
         began = self._monotonic()
         job = self._ledger.find(seen.key)
         if not seen.asked and self._still_rests(seen, folder_fd, job):
-            seen.look_again(self._pace.finished_seconds, now=self._monotonic())
+            seen.look_again(self._pace.finished_seconds, now=self._monotonic(), sooner=self._pace.idle_seconds)
         else:
             verdict = self._look(seen, folder_fd, job, is_complete=is_complete)
             wait = self._next_look(seen, verdict)

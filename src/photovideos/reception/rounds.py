@@ -45,7 +45,7 @@ class Rounds:
         self.at_pace(pace)
 
     def at_pace(self, pace: Pace) -> None:
-        self._pace = pace
+        self.pace = pace
         self._desk = Desk(self._around, pace)
 
     def go(self, inbox_fd: int, listing: Listing, signs: Signs) -> float:
@@ -65,7 +65,7 @@ class Rounds:
     def _seconds_to_signs(self) -> float:
         """While a job is under way, signs (CANCEL, HOLD, another prompt) are looked for every few seconds."""
         is_any_under_way = any(entry.state in UNDER_WAY for entry in self.roster())
-        return self._pace.hot_seconds if is_any_under_way else self._pace.idle_seconds
+        return self.pace.hot_seconds if is_any_under_way else self.pace.idle_seconds
 
     def roster(self) -> list[Entry]:
         """Which folders have a job, read again only after a change."""
@@ -98,7 +98,7 @@ class Rounds:
             seen = self.folders[folder.name] = Seen(key=key, first_seen_at=now)
         if self._has_sign(inbox_fd, folder, seen, signs) or now >= seen.look_from:
             if self._first_sight.leaves_alone(inbox_fd, folder):
-                seen.look_again(self._pace.idle_seconds, now=now)
+                seen.look_again(self.pace.finished_seconds, now=now, sooner=self.pace.idle_seconds)
             else:
                 self._look(inbox_fd, folder, seen)
                 self._around.beat()
@@ -111,11 +111,11 @@ class Rounds:
                 self._desk.visit(seen, folder_fd)
             except NoSpace as error:
                 self._no_room = error
-                self._desk.tell_no_room(seen, folder_fd, error, next_try=self._pace.hot_seconds)
+                self._desk.tell_no_room(seen, folder_fd, error, next_try=self.pace.hot_seconds)
             finally:
                 os.close(folder_fd)
         except FolderMoved:
-            seen.look_again(self._pace.hot_seconds, now=self._monotonic())
+            seen.look_again(self.pace.hot_seconds, now=self._monotonic())
         except FolderOffline as error:
             if not seen.is_unreadable:
                 _log.warning("folder.unreadable", folder=folder.name, reason=str(error), detail=error.detail)
@@ -147,7 +147,7 @@ class Rounds:
         """Folders that were deleted: whoever works on them stops, and nothing is left behind."""
         names = frozenset(folder.name for folder in listing.folders) | frozenset(listing.not_taken)
         now = self._monotonic()
-        is_due = names != self._names or now - self._gone_looked_at >= self._pace.finished_seconds
+        is_due = names != self._names or now - self._gone_looked_at >= self.pace.finished_seconds
         if not listing.is_complete or not is_due:
             return
         self._names, self._gone_looked_at = names, now

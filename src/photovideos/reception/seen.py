@@ -17,7 +17,6 @@ from photovideos.intake.settle import FolderState, Waiting
 from photovideos.model import Control, FileEntry, Fingerprint, FolderKey, Snapshot
 
 WAITING_MARK = "w-"  # begins the reference of a folder that is no job
-_SOONER_IN_COMPANY = 0.2  # of the wait: of five minutes one, in which an idle scan comes round
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,11 +61,11 @@ class Seen:
         """The words of the prompt; empty if there are none or they cannot be read."""
         return self.prompt_text.text if self.prompt_text else ""
 
-    def look_again(self, seconds: float, *, now: float) -> None:
-        """In so many seconds at the latest; a little sooner in company, or a thousand folders that were finished at a
-        thousand times would have the inbox scanned a thousand times."""
+    def look_again(self, seconds: float, *, now: float, sooner: float = 0.0) -> None:
+        """In so many seconds at the latest; by up to `sooner` before that in company, where nothing hangs on the moment.
+        Else a thousand folders that were finished at a thousand times would have the inbox scanned a thousand times."""
         self.look_by = now + seconds
-        self.look_from = now + (1 - _SOONER_IN_COMPANY) * seconds
+        self.look_from = self.look_by - sooner
 
     def read_prompt(self, folder_fd: int, snapshot: Snapshot) -> None:
         """Reads the prompt if it is another than before. Raises FolderMoved and FolderOffline."""

@@ -46,6 +46,20 @@ def test_each_folder_becomes_a_job_in_natural_order(office: Office) -> None:
     assert [job.key.name for job in office.ledger.jobs()] == ["Trip 1", "Trip 9", "Trip 10"]
 
 
+def test_a_folder_that_settles_is_looked_at_in_its_turn_and_not_earlier_in_company(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it would be found to rest only at its next look, and be taken in after folders behind it."""
+    office.fill("Trip")
+    rounds = office.rounds()
+    office.go(rounds)
+    wait = office.go(rounds)  # our status file was a sign
+    office.passes(0.9 * wait)
+    assert looks(office, rounds, monkeypatch) == []
+    office.passes(0.1 * wait)
+    assert looks(office, rounds, monkeypatch) == ["Trip"]
+
+
 def test_the_next_round_is_due_when_the_first_folder_is(office: Office) -> None:
     rounds = office.rounds()
     assert office.go(rounds) == office.pace.idle_seconds, "an empty inbox"
