@@ -15,7 +15,9 @@ from photovideos_studio.facts import Box, MediaFacts
 LEAST_KEPT = 0.7
 PANORAMA = 2.0  # of its own aspect, and
 PANORAMA_OVER_CANVAS = 1.35  # of the canvas's
-LONGEST_PANORAMA = 10.0
+LONGEST_PANORAMA = 30.0
+# Of a panorama's length, what a view shows at least: a longer one does not fill the canvas, it runs along its middle.
+LEAST_OF_PANORAMA = 1 / 6
 ZOOM_SLOW, ZOOM_FAST = 0.06, 0.10
 # A pan ends nearer by this than it begins: H.264 tells motion in quarters of a pixel, and where all of a picture moves
 # by the same, the eye sees the steps (rendering R01).
@@ -42,7 +44,7 @@ def framing(facts: MediaFacts, wish: FramingWish) -> tuple[Fit, Motion]:
         return Fit.BLUR, _still(Box(x=0, y=0, w=1, h=1))
     ratio = (facts.width / facts.height) / (wish.canvas.width / wish.canvas.height)
     if wish.fit is None and wish.motion not in ("none", "zoom_in", "zoom_out") and _is_panorama(facts, ratio):
-        return Fit.CROP, _panorama(ratio, wish)
+        return _panorama(ratio, wish)
     if _crops(facts, wish, ratio):
         base = _crop_box(ratio, _subject(facts))
         return Fit.CROP, _moving(base, facts, wish)
@@ -189,16 +191,18 @@ def _is_panorama(facts: MediaFacts, ratio: float) -> bool:
     )
 
 
-def _panorama(ratio: float, wish: FramingWish) -> Motion:
+def _panorama(ratio: float, wish: FramingWish) -> tuple[Fit, Motion]:
     """From end to end, as far as the time allows without hurrying (0.45 views a second)."""
-    w, h = (1 / ratio, 1.0) if ratio > 1 else (1.0, ratio)
     reach = 0.45 * max(1.0, wish.slot_s)
     if ratio > 1:
+        w = max(1 / ratio, LEAST_OF_PANORAMA)
+        h = w * ratio
         travel = min(1 - w, w * reach)
-        left = (1 - w - travel) / 2
-        start, end = Box(x=left, y=0, w=w, h=h), _drawn_in(Box(x=left + travel, y=0, w=w, h=h))
+        left, top = (1 - w - travel) / 2, (1 - h) / 2
+        start, end = Box(x=left, y=top, w=w, h=h), _drawn_in(Box(x=left + travel, y=top, w=w, h=h))
     else:
+        w, h = 1.0, ratio
         travel = min(1 - h, h * reach)
         top = (1 - h - travel) / 2
         start, end = Box(x=0, y=top + travel, w=w, h=h), _drawn_in(Box(x=0, y=top, w=w, h=h))
-    return Motion(kind="pan", start=start, end=end)
+    return Fit.CROP if h <= 1 else Fit.BLUR, Motion(kind="pan", start=start, end=end)

@@ -65,6 +65,14 @@ def test_a_panorama_pans_over_the_picture() -> None:
     assert motion.end.x > motion.start.x
 
 
+def test_a_panorama_far_longer_than_the_canvas_runs_along_its_middle_a_sixth_at_a_time() -> None:
+    fit, motion = framing(_photo(6000, 1000), _wish(_TALL))
+    assert (fit, motion.kind) == (Fit.BLUR, "pan")
+    assert motion.start.w == pytest.approx(1 / 6)
+    assert motion.start.y + motion.start.h / 2 == pytest.approx(0.5)
+    assert motion.end.x > motion.start.x
+
+
 @pytest.mark.parametrize("size", [(4000, 3000), (3000, 4000), (1920, 1080), (6000, 1000), (1000, 4000)])
 def test_a_pan_is_never_sideways_alone(size: tuple[int, int]) -> None:
     """It would move in steps in the film (rendering R01)."""
