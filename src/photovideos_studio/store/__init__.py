@@ -134,8 +134,9 @@ class Store:
         for name in renders:
             self.renders.remove(name)
         for entry in os.scandir(self._facts):
-            if now - entry.stat().st_mtime > self._keep_seconds:
-                os.unlink(entry.path)
+            with contextlib.suppress(FileNotFoundError):  # the part of facts that are being written got its name
+                if now - entry.stat().st_mtime > self._keep_seconds:
+                    os.unlink(entry.path)
         with self._room_lock:
             self._used_bytes = None
         return len(sessions) + len(renders)

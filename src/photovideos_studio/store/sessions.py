@@ -57,6 +57,11 @@ class Upload:
     reference: Reference | None = None
 
     @property
+    def number(self) -> int:
+        """Its place among the session's uploads, from 1."""
+        return int(self.id[1:].partition("-")[0])
+
+    @property
     def material(self) -> Material:
         return Material(id=self.id, name=self.name, facts=self.facts)
 
@@ -180,7 +185,7 @@ class Sessions:
         folder = self._folder / session_id / "uploads"
         with self._lock:
             there = self.uploads(session_id)
-            number = len(there) + 1
+            number = 1 + max((upload.number for upload in there), default=0)  # not their count: records get damaged
             stored = None
             if content.part is not None:
                 stored = f"{number:06d}{os.path.splitext(content.name)[1][:8]}"
@@ -233,13 +238,14 @@ class Sessions:
     # --- clean-up --------------------------------------------------------------------------------------------------
 
     def by_age(self) -> list[tuple[float, str]]:
-        """(last touched, id), the oldest first."""
+        """(last touched, id), the oldest first; what has no record, and is not being made, is as old as can be."""
         found = []
-        for name in os.listdir(self._folder):
-            try:
-                found.append((os.stat(self._folder / name / "session.json").st_mtime, name))
-            except OSError:
-                found.append((0.0, name))
+        with self._lock:
+            for name in os.listdir(self._folder):
+                try:
+                    found.append((os.stat(self._folder / name / "session.json").st_mtime, name))
+                except OSError:
+                    found.append((0.0, name))
         return sorted(found)
 
     def remove(self, session_id: str) -> int:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
 
 from photovideos_studio.draft import Canvas, Draft
 from photovideos_studio.facts import Box, MediaFacts, MediaKind
-from photovideos_studio.store import Store
+from photovideos_studio.store import Store, disk
 from photovideos_studio.store.errors import NoRoom, RenderExists, SessionMissing, StoreBusy
 from photovideos_studio.store.renders import RenderStatus
-from photovideos_studio.store.sessions import Content
+from photovideos_studio.store.sessions import Content, Sessions, Upload
 from photovideos_studio.store.tokens import Account
 
 NOW = 1_800_000_000.0
@@ -31,12 +33,16 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store.close()
 
 
-def session_with(store: Store, size: int, *, touched: float) -> str:
-    session = store.sessions.create(user_id=USER, task_name="project", language=None)
+def add_photo(store: Store, session_id: str, size: int = 10) -> Upload:
     part = store.new_part()
     part.write_bytes(os.urandom(size))
     content = Content(name="a.jpg", size=size, sha256=hashlib.sha256(part.read_bytes()).hexdigest(), part=part)
-    store.sessions.add_upload(session.id, content, MediaFacts(kind=MediaKind.PHOTO, width=1, height=1))
+    return store.sessions.add_upload(session_id, content, MediaFacts(kind=MediaKind.PHOTO, width=1, height=1))
+
+
+def session_with(store: Store, size: int, *, touched: float) -> str:
+    session = store.sessions.create(user_id=USER, task_name="project", language=None)
+    add_photo(store, session.id, size)
     store.sessions.touch(session.id, now=touched)
     return session.id
 
@@ -127,3 +133,37 @@ def test_a_session_with_a_damaged_record_counts_as_gone(store: Store, tmp_path: 
     session = session_with(store, 10, touched=NOW)
     (tmp_path / "store" / "sessions" / session / "session.json").write_bytes(b"{torn")
     assert not is_there(store, session)
+
+
+def test_an_upload_after_a_damaged_record_writes_over_no_other(store: Store, tmp_path: Path) -> None:
+    session = store.sessions.create(user_id=USER, task_name="project", language=None)
+    _, second, third = (add_photo(store, session.id) for _ in range(3))
+    (tmp_path / "store" / "sessions" / session.id / "uploads" / "000001.json").write_bytes(b"{torn")
+    sessions = Sessions(tmp_path / "store" / "sessions")  # as after a restart
+    before = {upload.id: os.read(sessions.open_upload(session.id, upload), 100) for upload in (second, third)}
+    part = store.new_part()
+    part.write_bytes(b"fourth")
+    content = Content(name="a.jpg", size=6, sha256=hashlib.sha256(b"fourth").hexdigest(), part=part)
+    sessions.add_upload(session.id, content, third.facts)
+    assert len(sessions.uploads(session.id)) == 3
+    assert before == {upload.id: os.read(sessions.open_upload(session.id, upload), 100) for upload in (second, third)}
+
+
+def test_a_session_that_is_being_made_is_not_taken_for_one_that_nobody_has_touched(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, write_json = threading.Event(), threading.Event(), disk.write_json
+
+    def slowly(path: Path, value: object) -> None:
+        begun.set()
+        assert go_on.wait(10)
+        write_json(path, value)
+
+    monkeypatch.setattr(disk, "write_json", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        made = threads.submit(store.sessions.create, user_id=USER, task_name="project", language=None)
+        assert begun.wait(10)
+        ages = threads.submit(store.sessions.by_age)
+        wait([ages], timeout=0.2)
+        go_on.set()
+        assert [(at > 0, name) for at, name in ages.result(10)] == [(True, made.result(10).id)]
