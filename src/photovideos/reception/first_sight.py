@@ -29,13 +29,11 @@ class FirstSight:
         self._ledger = ledger
         self._takes_existing = next((one.existing == "take" for one in config.inboxes if str(one.path) == inbox), False)
         self._is_cloud = BackendKind(config.backend.kind) is BackendKind.NEMO
-        self._left_alone: dict[str, int] | None = None
+        self._left_alone: tuple[int, dict[str, int]] = (-1, {})
         self._gated: int | None = None
 
     def look(self, inbox_fd: int, listing: Listing, *, is_first: bool) -> None:
         """After each listing. `is_first`: this inbox was never seen before."""
-        if self._left_alone is None:
-            self._left_alone = self._ledger.left_alone(self._inbox)
         if is_first:
             self._see(inbox_fd, listing.folders)
         if self.gated() and Control.READY in listing.controls:
@@ -58,11 +56,14 @@ class FirstSight:
         if known[folder.name] == folder.inode and not _is_asked_for(inbox_fd, folder.name):
             return True
         self._ledger.take_after_all(self._inbox, folder.name)
-        del known[folder.name]
         return False
 
     def left_alone(self) -> dict[str, int]:
-        return self._left_alone or {}
+        """Names and inodes, read again only after a change: commands take folders out of the library, too."""
+        changes = self._ledger.changes
+        if self._left_alone[0] != changes:
+            self._left_alone = (changes, self._ledger.left_alone(self._inbox))
+        return self._left_alone[1]
 
     @property
     def _gate(self) -> str:
@@ -75,7 +76,6 @@ class FirstSight:
             FolderKey(inbox=self._inbox, name=folder.name, device=folder.device, inode=folder.inode)
             for folder in library
         )
-        self._left_alone = {folder.name: folder.inode for folder in library}
         if library:
             _log.info("inbox.library", inbox=self._inbox, left_alone=len(library))
         if self._is_cloud and len(asked) > MOST_AT_ONCE:

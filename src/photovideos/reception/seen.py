@@ -62,7 +62,7 @@ class Seen:
         return self.prompt_text.text if self.prompt_text else ""
 
     def look_again(self, seconds: float, *, now: float, sooner: float = 0.0) -> None:
-        """In so many seconds at the latest; by up to `sooner` before that in company, where nothing hangs on the moment.
+        """In so many seconds at the latest; by up to `sooner` before that in company, if nothing hangs on the moment.
         Else a thousand folders that were finished at a thousand times would have the inbox scanned a thousand times."""
         self.look_by = now + seconds
         self.look_from = self.look_by - sooner

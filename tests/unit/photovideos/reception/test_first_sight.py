@@ -57,6 +57,15 @@ def test_the_library_is_known_after_a_restart_and_a_folder_dropped_under_its_nam
     assert not leaves_alone(office, again, "Library")
 
 
+def test_a_folder_of_the_library_that_a_command_asks_for_is_left_alone_no_more(office: Office) -> None:
+    office.fill("Library", text=None)
+    first = office.first_sight()
+    look(office, first)
+    assert leaves_alone(office, first, "Library")
+    office.ledger.take_after_all(str(office.inbox), "Library")  # `once FOLDER` and `retry FOLDER`
+    assert not leaves_alone(office, first, "Library")
+
+
 def test_existing_take_takes_them(office: Office) -> None:
     office.fill("Library", text=None)
     first = office.first_sight(inbox={"existing": "take"})
