@@ -41,7 +41,7 @@ class Finding:
 def examine(
     config: Config, source: Path | None, environ: Mapping[str, str], *, clock: Callable[[], float]
 ) -> Iterator[Finding]:
-    """Findings one by one, as they are made: config, folders, rights, watching, records, codecs, backend, token."""
+    """Findings one by one, as they are made: config, folders, rights, watching, records, codecs, token, backend."""
     yield Finding(what="Config", is_well=True, says=str(source) if source else "the defaults (there is no config file)")
     for inbox in config.inboxes:
         yield from _in_time(inbox)

@@ -154,6 +154,22 @@ class Trail:
         assert self.job is not None
         self.ledger.put(self.job.id, JobState.QUEUED, road=road, prompt=text)
 
+    def refine(self, before: Road, added: str) -> None:
+        """The next run in the same session, as reception begins it when text was added to the prompt."""
+        assert self.job is not None
+        road = Road(
+            user_id=before.user_id,
+            token_fingerprint=before.token_fingerprint,
+            session_id=before.session_id,
+            sessions_opened=1,
+            inputs=before.inputs,
+            has_begun_upload=before.has_begun_upload,
+            said=before.said,
+            earlier_paid=before.paid,
+            blocks=self.blocks(added),
+        )
+        self.again(f"{self.job.prompt}\n{added}", road)
+
     def road(self) -> Road:
         assert self.job is not None
         return self.ledger.road(self.job.id)

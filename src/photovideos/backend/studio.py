@@ -71,7 +71,7 @@ class Studio:
         self.socket = self._socket_directory() / f"studio-{os.getpid()}.sock"
 
     def hold(self, roots: Sequence[Path]) -> None:
-        """Makes sure that it runs and may open files below `roots`. Raises TryLater (ServiceTrouble, NoSpace), Stopping."""
+        """Makes sure that it runs and may open files below `roots`. Raises ServiceTrouble, NoSpace, Stopping."""
         with self._lock:
             new = [root for root in roots if root not in self._roots]
             self._roots.update(new)

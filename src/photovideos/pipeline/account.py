@@ -73,6 +73,7 @@ def reopen(walk: Walk, gone: SessionGone) -> None:
         session_id=None,
         inputs=tuple(replace(entry, state=InputState.NEW) for entry in road.inputs),
         left_out=tuple(one for one in road.left_out if one.file not in inputs),
+        gone=(),  # the new session never held them
         has_begun_upload=False,
         must_resay=bool(road.said),
         instruction=None,

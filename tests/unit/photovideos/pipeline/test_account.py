@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from photovideos.errors import ExportBlocked, NeedsPerson, NoCredits
-from photovideos.jobs.road import Road
 from support.fake_cloud import SESSION, Asked, Handler, answers
 from support.trail import Trail
 
@@ -191,19 +190,21 @@ def test_a_refined_film_whose_session_is_gone_is_made_of_what_was_said_before(tr
     trail.drop()
     before = trail.walk()
     trail.cloud.plan("/state/", GONE)
-    trail.again(
-        "a calm video\nslower",
-        Road(
-            user_id=before.user_id,
-            token_fingerprint=before.token_fingerprint,
-            session_id=before.session_id,
-            sessions_opened=1,
-            inputs=before.inputs,
-            said=before.said,
-            earlier_paid=1,
-            blocks=trail.blocks("slower"),
-        ),
-    )
+    trail.refine(before, "slower")
     trail.walk()
     assert trail.messages == ["a calm video", "a calm video", "slower"]
     assert trail.films == ["Rome (2).mp4", "Rome.mp4"]
+
+
+def test_a_new_session_is_not_told_of_files_it_never_held(trail: Trail) -> None:
+    trail.drop()
+    before = trail.walk()
+    (trail.folder / "IMG_2.jpg").unlink()
+    trail.cloud.plan("/run_sse", GONE)
+    trail.refine(before, "slower")
+    trail.walk()
+    assert trail.messages[1:] == [
+        "These files are gone: IMG_2.jpg. Remove them from the video.\nslower",
+        "a calm video",
+        "slower",
+    ]

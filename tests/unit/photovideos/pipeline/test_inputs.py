@@ -6,24 +6,8 @@ import pytest
 
 from photovideos import pipeline
 from photovideos.errors import FolderMoved, NothingUsable, ServiceTrouble
-from photovideos.jobs.road import Road
 from support.fake_cloud import Asked, Handler, answers
 from support.trail import Trail
-
-
-def going_on(before: Road, trail: Trail, text: str) -> Road:
-    """The next run in the same session, as reception begins it."""
-    return Road(
-        user_id=before.user_id,
-        token_fingerprint=before.token_fingerprint,
-        session_id=before.session_id,
-        sessions_opened=1,
-        inputs=before.inputs,
-        has_begun_upload=before.has_begun_upload,
-        said=before.said,
-        earlier_paid=before.paid,
-        blocks=trail.blocks(text),
-    )
 
 
 def test_a_block_about_files_that_are_not_there_is_told_before_anything_is_sent(trail: Trail) -> None:
@@ -74,7 +58,7 @@ def test_the_next_prompt_takes_along_what_came_what_went_and_what_changed(trail:
     trail.draw("IMG_4.jpg")
     trail.draw("IMG_2.jpg", shade=222)
     (trail.folder / "IMG_3.jpg").unlink()
-    trail.again("a calm video\nslower", going_on(before, trail, "slower"))
+    trail.refine(before, "slower")
     trail.walk()
     assert trail.sent[3:] == ["IMG_2.jpg", "IMG_4.jpg"], "a changed photo is another photo"
     assert trail.messages[1] == (
@@ -89,7 +73,7 @@ def test_a_changed_photo_goes_out_also_after_a_crash(trail: Trail, checkpoint: i
     trail.drop(photos=1)
     before = trail.walk()
     trail.draw("IMG_1.jpg", shade=222)
-    trail.again("a calm video\nslower", going_on(before, trail, "slower"))
+    trail.refine(before, "slower")
     trail.walk_and_crash(after=checkpoint)
     trail.walk()
     changed = (trail.folder / "IMG_1.jpg").read_bytes()

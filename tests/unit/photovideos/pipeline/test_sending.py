@@ -10,7 +10,7 @@ import pytest
 
 from photovideos import media
 from photovideos.errors import NothingUsable
-from photovideos.jobs.road import InputState, Road
+from photovideos.jobs.road import InputState
 from photovideos.model import FileEntry, Prepared
 from support import trail as trails
 from support.fake_cloud import Asked, Handler, answers
@@ -92,17 +92,7 @@ def test_a_refused_file_is_tried_again_with_the_next_prompt(trail: Trail, is_tak
     before = trail.walk()
     if not is_taken:
         trail.cloud.plan("/upload-video/", REFUSED)
-    road = Road(
-        user_id=before.user_id,
-        token_fingerprint=before.token_fingerprint,
-        session_id=before.session_id,
-        sessions_opened=1,
-        inputs=before.inputs,
-        said=before.said,
-        earlier_paid=1,
-        blocks=trail.blocks("slower"),
-    )
-    trail.again("a calm video\nslower", road)
+    trail.refine(before, "slower")
     after = trail.walk()
     assert trail.sent == ["IMG_1.jpg", "IMG_2.jpg", "IMG_1.jpg"]
     assert [one.file for one in after.left_out if one.file.startswith("IMG")] == ([] if is_taken else ["IMG_1.jpg"])
