@@ -105,17 +105,7 @@ class NemoClient:
         """
 
         def send() -> tuple[str, ...]:
-            return self._caller.exchange(
-                Call.UPLOAD,
-                "POST",
-                _upload_path(session_id),
-                wire.uploaded,
-                token,
-                session_id=session_id,
-                content=wire.urls_request(urls),
-                silence=self.pace.upload,
-                stop=stop,
-            )
+            return self._uploaded(token, session_id, content=wire.urls_request(urls), stop=stop)
 
         return self._caller.repeated(send, stop) if is_repeated else send()
 
@@ -136,18 +126,13 @@ class NemoClient:
         """
         with os.fdopen(os.dup(descriptor), "rb") as file:
             file.seek(0)
-            return self._caller.exchange(
-                Call.UPLOAD,
-                "POST",
-                _upload_path(session_id),
-                wire.uploaded,
-                token,
-                session_id=session_id,
-                file=(name, file, media_type),
-                silence=self.pace.upload,
-                whole=self.pace.upload + size / _SLOWEST_UPLOAD_BYTES_PER_SECOND,
-                stop=stop,
-            )[0]
+            whole = self.pace.upload + size / _SLOWEST_UPLOAD_BYTES_PER_SECOND
+            return self._uploaded(token, session_id, file=(name, file, media_type), whole=whole, stop=stop)[0]
+
+    def _uploaded(self, token: Token, session_id: SessionId, **options: Any) -> tuple[str, ...]:
+        path = f"/api/upload-video/nemo_agent/me/{_segment(session_id)}"
+        options |= {"session_id": session_id, "silence": self.pace.upload}
+        return self._caller.exchange(Call.UPLOAD, "POST", path, wire.uploaded, token, **options)
 
     def poll_render(self, token: Token, render_id: RenderId, *, stop: threading.Event | None = None) -> RenderStatus:
         """Raises RateLimited, ServiceTrouble, TokenExpired, RequestRefused (`status` 404: never heard of)."""
@@ -272,10 +257,6 @@ class NemoClient:
     def talking_to(self, session_id: SessionId, stop: threading.Event | None = None) -> AbstractContextManager[None]:
         """The turn to speak to a session. Raises Stopping while it waits for it."""
         return self._turns.taken(session_id, self._caller.patience(stop=stop).check)
-
-
-def _upload_path(session_id: SessionId) -> str:
-    return f"/api/upload-video/nemo_agent/me/{_segment(session_id)}"
 
 
 def _segment(identifier: str) -> str:
