@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Self
@@ -53,18 +53,20 @@ class Daemon:
         self._is_held_up = False
         state_dir = resolved_state_dir(config, environ)
         self._lock = StateLock(state_dir)
-        self._lock.take()
-        try:
-            self.house = self._made(config, environ, state_dir, is_once=is_once)
-            self._taken_up_again = self.house.ledger.take_up_again()
+        with ExitStack() as undo:  # a start without room is tried again and again (`when_there_is_room`)
+            self._lock.take()
+            undo.callback(self._lock.release)
+            ledger = Ledger(state_dir / "ledger.sqlite", clock=clock)
+            undo.callback(ledger.close)
+            self.house = self._made(config, environ, state_dir, ledger, is_once=is_once)
+            self._taken_up_again = ledger.take_up_again()
             outcome.resume_if_cured(self.house, fingerprint_of(self._own_token) if self._own_token else "free")
-        except BaseException:
-            self._lock.release()
-            raise
-        self._schedule = Schedule(errands.of(self.house))
+            self._schedule = Schedule(errands.of(self.house))
+            undo.pop_all()
 
-    def _made(self, config: Config, environ: Mapping[str, str], state_dir: Path, *, is_once: bool) -> House:
-        ledger = Ledger(state_dir / "ledger.sqlite", clock=clock)
+    def _made(
+        self, config: Config, environ: Mapping[str, str], state_dir: Path, ledger: Ledger, *, is_once: bool
+    ) -> House:
         backends = Backends(
             config,
             state_dir=state_dir,
