@@ -29,7 +29,8 @@ class Scene:
 
     `shown`: the pictures as the person counts them, in order; `songs`: audio files; `names`: every upload. `before`:
     the wishes as they stood. `sequence_of`: the order of pictures that wishes lead to. `length_s`: of the film there
-    is. `topic`, `last_number_field`: what was spoken of last.
+    is. `topic`, `last_number_field`: what was spoken of last. `excepted`: what the clause before took out of a length
+    for every photo.
     """
 
     shown: tuple[str, ...]
@@ -41,6 +42,7 @@ class Scene:
     length_s: float | None = None
     topic: str | None = None
     last_number_field: str | None = None
+    excepted: tuple[str, ...] = ()
     sentence_has_versions: bool = False
     is_correction: bool = False
     parallel_shapes: int = 0

@@ -7,18 +7,25 @@ from photovideos_studio.director.wishes.targets import Target, targets
 from photovideos_studio.director.wishes.wish import Hold
 from photovideos_studio.director.words.clauses import Clause
 
+_SAYS_NO_MORE = ("duration", "stop", "mark", "hold", "display", "and", "but")
+
 
 def read_holds(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
-    """`hold the first photo for 6 seconds and the last one for 8`; not with `each` unless a group is named."""
+    """`hold the first photo for 6 seconds and the last for 8`, `3 s each, except the last: 8`; not with `each` unless a
+    group is named.
+    """
     if clause.has("quote", "music", "song"):
         return []
-    named = [t for t in targets(clause, scene) if t.files and t.start not in negated]
-    if not named or (clause.has("drop") and not clause.has("hold")):
+    if later := _of_the_excepted(clause, scene):
+        return later
+    excepts = clause.free("except") if scene.last_number_field == "per_photo_s" else []
+    named = [t for t in targets(clause, scene) if t.files and (excepts or t.start not in negated)]
+    if not named or (clause.has("drop") and not clause.has("hold") and not excepts):
         return []
     findings: list[Finding] = []
     for index, target in enumerate(named):
         following = named[index + 1].start if index + 1 < len(named) else len(clause.terms)
-        found = _length_for(clause, target, following, findings, index == 0)
+        found = _length_for(clause, target, following, bool(findings or excepts), index == 0)
         if found is None:
             continue
         place, seconds = found
@@ -30,8 +37,22 @@ def read_holds(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Fi
                 Finding(field="hold", value=Hold(file=name, s=seconds), words=clause.text) for name in one.files
             ]
     if findings:
-        clause.claim(*clause.free("each"))
+        clause.claim(*excepts, *clause.free("each"))
     return findings
+
+
+def _of_the_excepted(clause: Clause, scene: Scene) -> list[Finding]:
+    """`3 seconds each except the first, 6 seconds`: what was taken out is shown after all, for a time of its own."""
+    files, scene.excepted = scene.excepted, ()
+    lengths = clause.free("duration")
+    if not files or len(lengths) != 1 or not all(term.has(*_SAYS_NO_MORE) for term in clause.terms):
+        return []
+    clause.claim(*range(len(clause.terms)))
+    seconds = float(str(clause.terms[lengths[0]].value))
+    return [
+        Finding(field="keep", value=files, words=clause.text),
+        *(Finding(field="hold", value=Hold(file=name, s=seconds), words=clause.text) for name in files),
+    ]
 
 
 def _is_claimed(clause: Clause, target: Target) -> bool:
@@ -39,7 +60,7 @@ def _is_claimed(clause: Clause, target: Target) -> bool:
 
 
 def _length_for(
-    clause: Clause, target: Target, following: int, findings: list[Finding], is_first: bool
+    clause: Clause, target: Target, following: int, may_lack_unit: bool, is_first: bool
 ) -> tuple[int, float] | None:
     for place in range(target.end, following):
         term = clause.terms[place]
@@ -47,7 +68,11 @@ def _length_for(
             continue
         if term.has("duration"):
             return place, float(str(term.value))
-        if term.has("number") and findings and not (place + 1 < following and clause.terms[place + 1].has("photo")):
+        if (
+            term.has("number")
+            and may_lack_unit
+            and not (place + 1 < following and clause.terms[place + 1].has("photo"))
+        ):
             return place, term.number
         if term.has("transition", "title", "video"):
             return None

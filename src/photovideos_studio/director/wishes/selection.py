@@ -141,7 +141,10 @@ def _read_drop(clause: Clause, scene: Scene, found: tuple[Target, ...], negated:
         return []
     clause.claim(*drops)
     scene.topic = "drop"
-    return [Finding(field="drop_photos", value=_claim(clause, chosen), words=clause.text)]
+    files = _claim(clause, chosen)
+    if clause.has("except") and scene.last_number_field == "per_photo_s":
+        scene.excepted = files
+    return [Finding(field="drop_photos", value=files, words=clause.text)]
 
 
 def _read_order(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
