@@ -12,7 +12,7 @@ from photovideos import logs
 from photovideos.daemon.house import House
 from photovideos.daemon.notify import Notifier
 from photovideos.errors import NoSpace
-from photovideos.jobs.ledger import Ledger
+from photovideos.jobs.ledger import Ledger, LedgerUnusable
 from photovideos.jobs.states import JobState
 
 _log = logs.get("daemon")
@@ -53,7 +53,7 @@ class Health:
         self._tell_systemd()
 
     def _write_down(self, path: str, since: str | None) -> None:
-        with suppress(NoSpace):  # `status` does without it; systemd must not
+        with suppress(NoSpace, LedgerUnusable):  # `status` does without it; systemd must not
             self._house.ledger.remember(_PREFIX + path, since)
 
     def _tell_systemd(self) -> None:
@@ -61,5 +61,9 @@ class Health:
         if self._hanging:
             self._notifier.tell(f"STATUS=the scan of {logs.clean(min(self._hanging), 200)} hangs")
             return
-        under_way = len(self._house.ledger.jobs(states=[JobState.WORKING]))
-        self._notifier.tell("WATCHDOG=1", f"STATUS=watching; {under_way} films are being made")
+        try:
+            under_way = len(self._house.ledger.jobs(states=[JobState.WORKING]))
+            status = f"watching; {under_way} films are being made"
+        except (NoSpace, LedgerUnusable) as error:  # no other process could use the records either
+            status = str(error)
+        self._notifier.tell("WATCHDOG=1", f"STATUS={status}")

@@ -11,7 +11,8 @@ import pytest
 
 from photovideos.daemon import health
 from photovideos.daemon.health import Health
-from photovideos.jobs.ledger import Ledger
+from photovideos.errors import NoSpace
+from photovideos.jobs.ledger import Ledger, LedgerUnusable
 
 
 class Place:
@@ -64,3 +65,17 @@ def test_what_an_earlier_process_wrote_down_is_not_true_any_more(place: Place) -
     place.ledger.remember("hangs./inbox", "1")
     Place(place.ledger)
     assert health.hanging(place.ledger) == {}
+
+
+@pytest.mark.parametrize("trouble", [NoSpace("no room"), LedgerUnusable("photovideos cannot use its own records.")])
+def test_records_that_cannot_be_used_just_now_are_no_end_of_the_service(
+    place: Place, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise trouble
+
+    for name in ("remember", "jobs"):
+        monkeypatch.setattr(place.ledger, name, refused)
+    assert place.look() == ("WATCHDOG=1", f"STATUS={trouble}")
+    place.is_hanging, place.silent = True, 320.0
+    assert place.look() == ("STATUS=the scan of /inbox hangs",)
