@@ -33,6 +33,7 @@ from photovideos.nemo.token import TokenBook
 from photovideos_studio.app import ROUTES
 from photovideos_studio.routes.accounts import ATTRIBUTION
 from photovideos_studio.routes.multipart import MAX_FILE_BYTES
+from photovideos_studio.routes.renders import ASK_AGAIN_SECONDS
 from photovideos_studio.routes.uploads import PUBLISHED_TYPES
 from support import secrets_watch
 
@@ -212,7 +213,7 @@ def test_a_render_is_known_by_its_token_and_its_id(road: Road) -> None:
     assert draft is not None
     record = RenderRecord(id=RenderId(f"render_{session}"), token_fingerprint=token.fingerprint, begun_at=0.0)
     output = {"format": "mp4", "quality": "high"}
-    road.client.start_render(token, record, session, draft, output)
+    assert road.client.start_render(token, record, session, draft, output) == ASK_AGAIN_SECONDS
     with pytest.raises(RequestRefused) as caught:
         road.client.start_render(token, record, session, draft, output)
     assert caught.value.status == 409

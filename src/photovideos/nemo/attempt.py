@@ -24,6 +24,7 @@ from photovideos.nemo.wire import RenderStage, RenderStatus
 
 SLOW_AFTER_SECONDS = 300.0  # 30–90 s are usual
 NEVER_HEARD_OF = 3  # 404s in a row
+LEAST_PAUSE_SECONDS = 0.5  # between looks, whatever a service says
 _DUPLICATE = re.compile(r"duplicate|already (?:exists|in use|used|taken|submitted)|id exists", re.IGNORECASE)
 
 _log = logs.get("render")
@@ -47,7 +48,7 @@ class Renderer(Protocol):
         output: Mapping[str, Any],
         *,
         stop: threading.Event | None,
-    ) -> None: ...
+    ) -> float | None: ...
 
     def poll_render(self, token: Token, render_id: RenderId, *, stop: threading.Event | None) -> RenderStatus: ...
 
@@ -68,7 +69,8 @@ class Order:
     """What is to be rendered, and how it is waited for.
 
     `label`: of the output, where the draft asks for several. `save`: puts a record on disk before it returns.
-    `timeout_seconds`: no progress for so long counts as failed.
+    `poll_seconds`: between looks, unless the service says that there is news sooner. `timeout_seconds`: no progress for
+    so long counts as failed.
     """
 
     client: Renderer
@@ -97,6 +99,7 @@ class Attempt:
         self._order = order
         self._is_unsent = is_unsent
         self._progress = Progress.of(record, order.monotonic())
+        self._pause_seconds = order.poll_seconds
 
     def result(self) -> RenderStatus:
         """How it ended: completed or failed. Raises as `render` does, and TokenExpired; the record is on disk then."""
@@ -110,7 +113,7 @@ class Attempt:
     def _looked_after(self) -> RenderStatus:
         order, progress = self._order, self._progress
         if self._is_unsent:
-            self._wait(order.poll_seconds)
+            self._wait(self._pause_seconds)
         while True:
             status = self._poll()
             if status is not None and status.stage is not RenderStage.WORKING:
@@ -126,11 +129,12 @@ class Attempt:
             if order.monotonic() - progress.moved_at >= order.timeout_seconds:
                 reason = f"There was no progress for {round(order.timeout_seconds / 60)} minutes."
                 return RenderStatus(stage=RenderStage.FAILED, word="stalled", reason=reason)
-            self._wait(max(order.poll_seconds, progress.pause_asked))
+            self._wait(max(self._pause_seconds, progress.pause_asked))
 
     def _poll(self) -> RenderStatus | None:
         """What is said of the id; None for no answer that counts. Raises ServiceTrouble."""
         order, progress = self._order, self._progress
+        self._heed(None)
         try:
             status = order.client.poll_render(self.token, self.record.id, stop=order.stop)
         except ServiceTrouble as trouble:
@@ -146,6 +150,7 @@ class Attempt:
             progress.give_up_if_hopeless()
         else:
             progress.saw(status, order.monotonic())
+            self._heed(status.ask_again_seconds)
             return status
         return None
 
@@ -157,7 +162,7 @@ class Attempt:
         order, progress = self._order, self._progress
         try:
             start = order.client.start_render
-            start(self.token, self.record, order.session_id, order.draft, order.output, stop=order.stop)
+            self._heed(start(self.token, self.record, order.session_id, order.draft, order.output, stop=order.stop))
         except (RateLimited, Unreachable) as error:
             _log.info("render.turned_away", render=self.record.id, reason=str(error), detail=error.detail)
             progress.record = replace(progress.record, refused=True)
@@ -181,6 +186,11 @@ class Attempt:
         self._order.on_progress(
             fraction, f"The film is being rendered{'; it is slower than usual' if is_slow else ''}."
         )
+
+    def _heed(self, ask_again_seconds: float | None) -> None:
+        """What the service says of the next look: never less often than the settings have it, nor without a pause."""
+        said = max(LEAST_PAUSE_SECONDS, ask_again_seconds or self._order.poll_seconds)
+        self._pause_seconds = min(self._order.poll_seconds, said)
 
     def _wait(self, seconds: float) -> None:
         if self._order.stop.wait(seconds):

@@ -158,14 +158,15 @@ class NemoClient:
         output: Mapping[str, Any],
         *,
         stop: threading.Event | None = None,
-    ) -> None:
-        """Posts the render `record.id`, which is on disk already. The answer counts only for its codes (contract §8).
+    ) -> float | None:
+        """Posts the render `record.id`, which is on disk already. The answer counts only for its codes (contract §8),
+        and for the studio's hint after how many seconds to ask.
 
         Raises OutcomeUnknown when it may have arrived, Unreachable when it did not, else the errors of the codes.
         """
         path, content = "/api/render/proxy/lambda", wire.render_request(record.id, session_id, draft, output)
-        self._caller.exchange(
-            Call.RENDER, "POST", path, lambda _body: None, token, session_id=session_id, content=content, stop=stop
+        return self._caller.exchange(
+            Call.RENDER, "POST", path, wire.ask_again_seconds, token, session_id=session_id, content=content, stop=stop
         )
 
     def instruct(

@@ -47,8 +47,8 @@ class RenderStage(StrEnum):
 class RenderStatus:
     """One answer to a poll. `word`: the server's own. `progress` 0–100.
 
-    `reason`: why it failed, in the server's words. `waits_for`: why it does not go on just now, `notes`: what is
-    to be told of the finished film (both the studio's own).
+    `reason`: why it failed, in the server's words. The studio's own: `waits_for`, why it does not go on just now;
+    `notes`, what is to be told of the finished film; `ask_again_seconds`, when there may be news.
     """
 
     stage: RenderStage
@@ -60,6 +60,7 @@ class RenderStatus:
     reason: str | None = None
     waits_for: str | None = None
     notes: tuple[str, ...] = ()
+    ask_again_seconds: float | None = None
 
 
 # --- answers ---------------------------------------------------------------------------------------------------------
@@ -143,7 +144,16 @@ def render_status(body: bytes) -> RenderStatus:
         reason=_reason(places),
         waits_for=_first_text(places, "waits_for"),
         notes=_notes(places),
+        ask_again_seconds=_positive(places, "ask_again_seconds"),
     )
+
+
+def ask_again_seconds(body: bytes) -> float | None:
+    """Of the answer to the POST of a render, which counts for nothing else (contract §8); None: it does not say."""
+    try:
+        return _positive([Node(jsontext.parse(jsontext.decoded(body))).need("data")], "ask_again_seconds")
+    except JsonError:
+        return None
 
 
 # --- requests --------------------------------------------------------------------------------------------------------

@@ -21,6 +21,8 @@ from photovideos_studio.store.sessions import Session
 from photovideos_studio.store.tokens import Account
 
 MAX_DRAFT_BYTES = 64_000_000
+# Told with an answer about a film in the making: it is soon done, and asking costs nothing here.
+ASK_AGAIN_SECONDS = 1
 
 
 async def start_render(request: Request) -> Response:
@@ -37,7 +39,7 @@ async def start_render(request: Request) -> Response:
     )
     render = await asyncio.to_thread(_accept, studio, account, session, render_id, label, body.get("draft"))
     studio.queue.put(render)
-    return data({"id": render.id, "taskId": render.id, "status": render.status})
+    return data({"id": render.id, "taskId": render.id, "status": render.status, "ask_again_seconds": ASK_AGAIN_SECONDS})
 
 
 def _label(output: Any) -> str | None:
@@ -111,7 +113,7 @@ async def poll_render(request: Request) -> Response:
         case _:
             answer["progress"] = min(99, answer["progress"])
             reason = studio_of(request).store.renders.waits_for(render.id)
-            answer |= {"waits_for": reason} if reason else {}
+            answer |= {"waits_for": reason} if reason else {"ask_again_seconds": ASK_AGAIN_SECONDS}
     return json_answer(answer)
 
 

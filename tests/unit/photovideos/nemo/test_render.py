@@ -82,6 +82,7 @@ class Service:
     posted: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
     polled: list[tuple[str, str]] = field(default_factory=list)
     on_post: Callable[[RenderRecord], None] = lambda _record: None
+    posted_says_ask_again: float | None = None
 
     @property
     def now(self) -> Callable[[], float]:
@@ -96,7 +97,7 @@ class Service:
         output: Mapping[str, Any],
         *,
         stop: threading.Event | None,
-    ) -> None:
+    ) -> float | None:
         assert stop is self.clock, "a call that hangs has to hear the stop"
         assert (session_id, draft) == (SESSION, DRAFT)
         self.on_post(record)
@@ -104,6 +105,7 @@ class Service:
         answer = self.posts.pop(0) if self.posts else None
         if answer is not None:
             raise answer
+        return self.posted_says_ask_again
 
     def poll_render(self, token: Token, render_id: RenderId, *, stop: threading.Event | None) -> RenderStatus:
         assert stop is self.clock
@@ -177,6 +179,25 @@ def test_a_render_is_posted_and_polled_until_it_is_there() -> None:
     assert run.service.polled == [("render_1", "one")] * 4
     assert run.clock.waits == [30.0] * 4
     assert [fraction for fraction, _lines in run.told] == [0.0, 0.4, 0.8]
+
+
+def test_a_service_that_says_when_there_is_news_is_asked_then() -> None:
+    run = a_run(replace(working(40), ask_again_seconds=2.0), working(80), DONE)
+    run.service.posted_says_ask_again = 1.0
+    run.go()
+    assert run.clock.waits == [1.0, 2.0, 30.0]
+
+
+def test_a_service_can_make_the_pauses_neither_longer_nor_none() -> None:
+    run = a_run(*(replace(working(40), ask_again_seconds=said) for said in (3600.0, 1e-9)), DONE)
+    run.go()
+    assert run.clock.waits == [30.0, 30.0, 0.5]
+
+
+def test_after_an_answer_that_says_nothing_of_the_film_the_pause_is_as_set() -> None:
+    run = a_run(replace(working(40), ask_again_seconds=1.0), UNKNOWN, DONE)
+    run.go()
+    assert run.clock.waits == [30.0, 1.0, 30.0]
 
 
 def test_the_id_is_on_disk_before_the_request_goes_out() -> None:

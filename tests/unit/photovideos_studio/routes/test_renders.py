@@ -22,7 +22,7 @@ def test_a_render_goes_from_pending_to_completed_in_form_a(rig: Any) -> None:
     rig.farm.gate.clear()
     assert rig.render(session, rig.state(session)["draft"]).json()["data"]["status"] == "pending"
     working = rig.eventually(lambda: next((told for told in [rig.poll()] if told["progress"] == 42), None))
-    assert working == {"taskId": "render_1", "status": "processing", "progress": 42}
+    assert working == {"taskId": "render_1", "status": "processing", "progress": 42, "ask_again_seconds": 1}
     rig.farm.gate.set()
     told = rig.ended()
     assert told["progress"] == 100
