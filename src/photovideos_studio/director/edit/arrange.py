@@ -34,8 +34,9 @@ class LeftOut:
 
 
 def natural_key(name: str) -> tuple[object, ...]:
-    """Digits as numbers, letters without case: IMG_2 before IMG_10."""
-    return tuple((0, int(part), "") if part.isdigit() else (1, 0, part) for part in re.split(r"(\d+)", name.casefold()))
+    """Digits as numbers, letters without case: IMG_2 before IMG_10. Raised ones (²) count as letters."""
+    parts = re.split(r"(\d+)", name.casefold())
+    return tuple((0, int(part), "") if part.isdecimal() else (1, 0, part) for part in parts)
 
 
 def taken_at(material: Material) -> datetime | None:

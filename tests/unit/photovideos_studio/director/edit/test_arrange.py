@@ -32,6 +32,10 @@ def test_without_times_the_order_is_natural() -> None:
     assert natural_key("a2") < natural_key("a10")
 
 
+def test_a_name_with_a_raised_number_has_its_place_too() -> None:
+    assert [one.name for one in by_date([_photo("²4.jpg"), _photo("5²3.jpg")])] == ["5²3.jpg", "²4.jpg"]
+
+
 def test_a_burst_keeps_its_sharpest_photo() -> None:
     burst = [
         _photo(f"b{i}.jpg", f"2024-06-01T12:00:0{i}", dhash="00ff00ff00ff00ff", sharpness=100.0 + (i == 1))
