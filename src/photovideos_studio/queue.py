@@ -84,10 +84,6 @@ class RenderQueue:
         self._stopping = threading.Event()
         self._task: asyncio.Task[None] | None = None
 
-    @property
-    def is_busy(self) -> bool:
-        return bool(self._cancels)
-
     def start(self) -> None:
         """Takes up what the last studio left, then whatever comes."""
         for render in self._store.renders.unfinished():

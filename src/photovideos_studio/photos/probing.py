@@ -38,7 +38,7 @@ class Probe:
 
 
 def probe(path: Path, name: str) -> Probe:  # noqa: ARG001 - callers have names; the content decides
-    """Raises Unreadable for what cannot be part of a film. `name` serves the words alone: the content decides."""
+    """Raises Unreadable for what cannot be part of a film."""
     with path.open("rb") as file:
         if file.read(1) == b"":
             raise Unreadable("is empty")
