@@ -18,24 +18,22 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from photovideos_studio.director.edit.score import NEAREST_MOODS
 from photovideos_studio.director.wishes.findings import Finding, Scene
 from photovideos_studio.director.wishes.folding import Folding
 from photovideos_studio.director.wishes.understand import Heard, Understanding
+from photovideos_studio.music import MOODS
 
 _TIMEOUT_SECONDS = 60.0
 _MOST_BYTES = 64 * 1024
 _INSTRUCTION = (
-    "You turn wishes for a photo slideshow into JSON. Answer with one JSON object and nothing else, with only these "
-    "optional "
-    "keys: duration_s, duration_max_s, per_photo_s (seconds); aspect (16:9, 9:16, 1:1, 4:5, 4:3, 3:4, 21:9); "
-    "resolution (720p, "
-    "1080p, 4k); fps; transition (none, crossfade, fade_black, fade_white, slide, wipe, zoom, random); motion "
-    "(none, zoom_in, "
-    "zoom_out, ken_burns, pan); fit (crop, blur, letterbox); music (true or false); mood; volume (0..1); filter "
-    "(bw, sepia, "
-    "warm, cool, vintage); pace (slow, fast); order (date, date_desc, filename, random). Use a key only if the "
-    "words ask for "
-    "it. Answer {} if they ask for nothing of this."
+    "You turn wishes for a photo slideshow into JSON. Answer with one JSON object and nothing else, with only "
+    "these optional keys: duration_s, duration_max_s, per_photo_s (seconds); aspect (16:9, 9:16, 1:1, 4:5, 4:3, "
+    "3:4, 21:9); resolution (720p, 1080p, 4k); fps; transition (none, crossfade, fade_black, fade_white, slide, "
+    "wipe, zoom, random); motion (none, zoom_in, zoom_out, ken_burns, pan); fit (crop, blur, letterbox); music "
+    "(true or false); mood; volume (0..1); filter (bw, sepia, warm, cool, vintage); pace (slow, fast); order "
+    "(date, date_desc, filename, random). Use a key only if the words ask for it. Answer {} if they ask for "
+    "nothing of this."
 )
 
 
@@ -167,27 +165,7 @@ _CHECKS: dict[str, Callable[[Any], Any]] = {
     "motion": _one_of("none", "zoom_in", "zoom_out", "ken_burns", "pan"),
     "fit": _one_of("crop", "blur", "letterbox"),
     "music": _truth,
-    "mood": _one_of(
-        "calm",
-        "ambient",
-        "piano",
-        "acoustic",
-        "lofi",
-        "upbeat",
-        "happy",
-        "playful",
-        "energetic",
-        "cinematic",
-        "epic",
-        "electronic",
-        "romantic",
-        "classical",
-        "rock",
-        "jazz",
-        "sad",
-        "nostalgic",
-        "inspiring",
-    ),
+    "mood": _one_of(*MOODS, *NEAREST_MOODS),
     "volume": _seconds(0, 1),
     "filter": _one_of("bw", "sepia", "warm", "cool", "vintage"),
     "pace": _one_of("slow", "fast"),

@@ -11,7 +11,7 @@ from photovideos_studio.draft import MusicSegment
 from photovideos_studio.facts import Material, MediaKind
 from photovideos_studio.music import DEFAULT_MOOD, MOODS
 
-_NEAREST_MOODS = {  # what people call a mood -> what the studio composes
+NEAREST_MOODS = {  # what people call a mood -> what the studio composes
     "sad": "piano",
     "nostalgic": "acoustic",
     "inspiring": "cinematic",
@@ -50,7 +50,7 @@ def song_of(wishes: Wishes, materials: Sequence[Material]) -> tuple[Material | N
 def composed_mood(wishes: Wishes) -> str:
     """The nearest mood that the studio composes."""
     mood = wishes.mood or _BY_PACE.get(wishes.pace or "", DEFAULT_MOOD)
-    mood = mood if mood in MOODS else _NEAREST_MOODS.get(mood, DEFAULT_MOOD)
+    mood = mood if mood in MOODS else NEAREST_MOODS.get(mood, DEFAULT_MOOD)
     return mood if mood in MOODS else DEFAULT_MOOD
 
 
