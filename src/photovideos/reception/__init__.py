@@ -86,7 +86,7 @@ class Reception:
         self._standing = Standing(is_online=False, scanned_at=monotonic(), watches=False, waiting={}, unsettled=())
         self._scans = 0
         self._next_scan_at = 0.0
-        self._lacks_room: str | None = None  # told once
+        self._trouble: str | None = None  # of the last scan
         self._thread = threading.Thread(target=self._run, name=f"inbox {self.path}", daemon=True)
 
     # --- for other threads ------------------------------------------------------------------------------------------
@@ -119,9 +119,10 @@ class Reception:
         return self._monotonic() - self._standing.scanned_at
 
     def hangs(self) -> bool:
-        """Whether a look at the inbox does not come back: the service is deaf there."""
+        """Whether a look at the inbox does not come back, or its thread has died: the service is deaf there."""
         patience = self._rounds.pace.hangs_after_seconds if self._rounds else HANGS_AFTER_SECONDS
-        return self._thread.is_alive() and self.silent_seconds() > patience
+        was_started = self._thread.ident is not None
+        return was_started and self.silent_seconds() > patience
 
     @property
     def scans(self) -> int:
@@ -134,30 +135,32 @@ class Reception:
         wait = 0.0
         while not self._stop.is_set():
             is_rung = self._bell.wait(wait)
-            if self._stop.is_set():
-                break
-            if not is_rung and self._monotonic() < self._next_scan_at:
-                wait = self._between_scans()
-                continue
-            self._next_scan_at = 0.0
-            try:
-                wait = self._scan()
-            except Stopping:
-                break
-            except FolderOffline as error:
-                wait = self._offline(str(error))
-            except NoSpace as error:
-                wait = self._without_room(error)
-            except PhotoVideosError as error:
-                _log.error("inbox.unscanned", inbox=self.path, reason=str(error), detail=error.detail)
-                wait = OFFLINE_LOOK_SECONDS
-            except Exception:  # noqa: BLE001  # the thread's top frame: one folder must not end the watch of all
-                _log.exception("inbox.crashed", inbox=self.path)
-                wait = OFFLINE_LOOK_SECONDS
-            else:
-                self._lacks_room = None
-            self._scans += 1
+            if not self._stop.is_set():
+                wait = self._turn(is_rung=is_rung)
         self._leave()
+
+    def _turn(self, *, is_rung: bool) -> float:
+        """A scan if one is due, else a look after the watch; the log has what that ran into. Returns the seconds until
+        the next turn."""
+        is_due = is_rung or self._monotonic() >= self._next_scan_at
+        try:
+            return self._scan() if is_due else self._between_scans()
+        except Stopping:
+            return 0.0
+        except FolderOffline as error:
+            return self._offline(str(error))
+        except NoSpace as error:
+            return self._without_room(error)
+        except PhotoVideosError as error:
+            if self._is_news(error):
+                _log.error("inbox.unscanned", inbox=self.path, reason=str(error), detail=error.detail)
+            return OFFLINE_LOOK_SECONDS
+        except Exception as error:  # noqa: BLE001  # the thread's top frame: one folder must not end the watch of all
+            if self._is_news(error):
+                _log.exception("inbox.crashed", inbox=self.path)
+            return OFFLINE_LOOK_SECONDS
+        finally:
+            self._scans += is_due
 
     def _leave(self) -> None:
         self._lookout.close()
@@ -182,11 +185,15 @@ class Reception:
 
     def _without_room(self, error: NoSpace) -> float:
         """The ledger takes nothing just now: what has to go into it is tried again, and nobody is deaf or dead."""
-        if self._lacks_room != error.detail:
+        if self._is_news(error):
             _log.warning("inbox.waits_for_room", inbox=self.path, reason=str(error), detail=error.detail)
-        self._lacks_room = error.detail
         self._beat()
         return ROOM_LOOK_SECONDS
+
+    def _is_news(self, error: Exception) -> bool:
+        """What lasts is told once: the log would fill up with it, every few seconds."""
+        known, self._trouble = self._trouble, repr(error)
+        return known != self._trouble
 
     def _beat(self) -> None:
         """A sign of life in the middle of a scan: many folders, or large ones, take their time."""
@@ -194,6 +201,7 @@ class Reception:
 
     def _scan(self) -> float:
         """One round; returns the seconds until the next."""
+        self._next_scan_at = 0.0
         inbox_fd = scan.open_inbox(self.path)
         try:
             rounds = self._rounds_at_pace(inbox_fd)
@@ -202,10 +210,10 @@ class Reception:
                 ownership = self._marker.adopt(inbox_fd, now=self._monotonic())
             if not ownership.is_mine:
                 return self._offline(ownership.reason)
+            listing = scan.list_folders(inbox_fd)
             self._absence.over()
             if ownership.took_over:
                 _log.warning("inbox.taken_over", inbox=self.path)
-            listing = scan.list_folders(inbox_fd)
             try:
                 self._see(inbox_fd, listing, ownership.device)
                 wait = rounds.go(inbox_fd, listing, self._bell.taken())
@@ -218,6 +226,7 @@ class Reception:
             os.close(inbox_fd)
         wait = max(0.01, min(rounds.pace.idle_seconds, wait)) if supervised else 0.0
         self._next_scan_at = self._monotonic() + wait
+        self._trouble = None
         return min(wait, supervised)
 
     def _between_scans(self) -> float:
