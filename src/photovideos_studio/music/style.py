@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypedDict, Unpack
 
 from photovideos_studio.music.tempo import TempoRange
 
@@ -45,6 +46,26 @@ class Part:
     density: float = 0.5
     strum_ms: float = 0.0
     ring: bool = False
+
+
+class _Seat(TypedDict, total=False):
+    """The fields of a `Part` beside its role, instruments and patterns."""
+
+    level: float
+    pan: float
+    send: float
+    low: int
+    high: int
+    size: int
+    enters: float
+    density: float
+    strum_ms: float
+    ring: bool
+
+
+def part(role: Role, instruments: str, patterns: str = "", **seat: Unpack[_Seat]) -> Part:
+    """A line of the table of a mood: instruments and patterns to choose from, with spaces between them."""
+    return Part(role=role, instruments=tuple(instruments.split()), patterns=tuple(patterns.split()) or ("",), **seat)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

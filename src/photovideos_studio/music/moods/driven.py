@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from photovideos_studio.music import grooves
-from photovideos_studio.music.style import Part, Role, Room, Style
+from photovideos_studio.music.style import Role, Room, Style, part
 from photovideos_studio.music.tempo import TempoRange
 
 LOFI = Style(
@@ -24,39 +24,22 @@ LOFI = Style(
     arc=(0.4, 0.85, 0.6),
     ending_hit=("softkick",),
     parts=(
-        Part(
-            role=Role.COMP,
-            instruments=("epiano",),
+        part(
+            Role.COMP,
+            "epiano",
+            "x--x---- x-----x- x--x--x- x----x--",
+            low=53,
+            high=72,
             level=-1,
             pan=-0.12,
             send=0.35,
-            low=53,
-            high=72,
             size=4,
-            patterns=("x--x----", "x-----x-", "x--x--x-", "x----x--"),
             strum_ms=9,
         ),
-        Part(
-            role=Role.BASS,
-            instruments=("sub", "upright"),
-            level=-1,
-            send=0.05,
-            low=31,
-            high=45,
-            patterns=("r--r--5-", "r-----o-", "r--5--r-"),
-            enters=0.4,
-        ),
-        Part(role=Role.PAD, instruments=("warm",), level=-13, send=0.5, low=50, high=69, enters=0.6),
-        Part(
-            role=Role.MELODY,
-            instruments=("vibes", "nylon", "epiano"),
-            level=-4,
-            pan=0.2,
-            send=0.45,
-            low=65,
-            high=82,
-            enters=0.5,
-            density=0.35,
+        part(Role.BASS, "sub upright", "r--r--5- r-----o- r--5--r-", low=31, high=45, level=-1, send=0.05, enters=0.4),
+        part(Role.PAD, "warm", low=50, high=69, level=-13, send=0.5, enters=0.6),
+        part(
+            Role.MELODY, "vibes nylon epiano", low=65, high=82, level=-4, pan=0.2, send=0.45, enters=0.5, density=0.35
         ),
     ),
 )
@@ -77,48 +60,20 @@ ENERGETIC = Style(
     arc=(0.55, 1.0, 1.0),
     ending_hit=("kick", "crash", "snare"),
     parts=(
-        Part(
-            role=Role.BASS,
-            instruments=("synthbass", "bassguitar"),
-            level=-3,
-            send=0.03,
-            low=30,
-            high=44,
-            patterns=("rrrrrrrr", "r.rrr.rr", "rrorrror"),
-        ),
-        Part(
-            role=Role.COMP,
-            instruments=("saw",),
-            level=-4,
-            pan=-0.1,
-            send=0.3,
-            low=55,
-            high=75,
-            patterns=("x-x.x-x.", "x--x--x-", "x-.x-.x-"),
-            enters=0.5,
-        ),
-        Part(
-            role=Role.ARP,
-            instruments=("pluck", "palmed"),
+        part(Role.BASS, "synthbass bassguitar", "rrrrrrrr r.rrr.rr rrorrror", low=30, high=44, level=-3, send=0.03),
+        part(Role.COMP, "saw", "x-x.x-x. x--x--x- x-.x-.x-", low=55, high=75, level=-4, pan=-0.1, send=0.3, enters=0.5),
+        part(
+            Role.ARP,
+            "pluck palmed",
+            "0102010301020103 0012001300120013 0.01.02.0.01.03.",
+            low=57,
+            high=77,
             level=-3,
             pan=0.35,
             send=0.3,
-            low=57,
-            high=77,
-            patterns=("0102010301020103", "0012001300120013", "0.01.02.0.01.03."),
         ),
-        Part(
-            role=Role.MELODY,
-            instruments=("lead",),
-            level=-2,
-            pan=0.05,
-            send=0.35,
-            low=67,
-            high=86,
-            enters=0.75,
-            density=0.65,
-        ),
-        Part(role=Role.PAD, instruments=("strings",), level=-13, send=0.5, low=55, high=74, enters=0.8),
+        part(Role.MELODY, "lead", low=67, high=86, level=-2, pan=0.05, send=0.35, enters=0.75, density=0.65),
+        part(Role.PAD, "strings", low=55, high=74, level=-13, send=0.5, enters=0.8),
     ),
 )
 ELECTRONIC = Style(
@@ -138,38 +93,19 @@ ELECTRONIC = Style(
     arc=(0.4, 1.0, 0.9),
     ending_hit=("kick", "crash"),
     parts=(
-        Part(role=Role.PAD, instruments=("saw", "warm"), level=-6, send=0.45, low=52, high=72),
-        Part(
-            role=Role.BASS,
-            instruments=("synthbass",),
-            level=-1,
-            send=0.03,
-            low=29,
-            high=43,
-            enters=0.4,
-            patterns=(".r.r.r.r", "r..r..r.", "rr.rr.rr"),
-        ),
-        Part(
-            role=Role.ARP,
-            instruments=("pluck",),
+        part(Role.PAD, "saw warm", low=52, high=72, level=-6, send=0.45),
+        part(Role.BASS, "synthbass", ".r.r.r.r r..r..r. rr.rr.rr", low=29, high=43, level=-1, send=0.03, enters=0.4),
+        part(
+            Role.ARP,
+            "pluck",
+            "0123012301230123 0213021302130213 0.1.2.3.0.1.2.3. 3.21.3.21.3.21.0",
+            low=57,
+            high=79,
             level=0,
             pan=0.25,
             send=0.45,
-            low=57,
-            high=79,
-            patterns=("0123012301230123", "0213021302130213", "0.1.2.3.0.1.2.3.", "3.21.3.21.3.21.0"),
         ),
-        Part(
-            role=Role.MELODY,
-            instruments=("lead",),
-            level=-3,
-            pan=-0.1,
-            send=0.45,
-            low=67,
-            high=84,
-            enters=0.7,
-            density=0.5,
-        ),
+        part(Role.MELODY, "lead", low=67, high=84, level=-3, pan=-0.1, send=0.45, enters=0.7, density=0.5),
     ),
 )
 ROCK = Style(
@@ -188,49 +124,21 @@ ROCK = Style(
     arc=(0.5, 1.0, 1.0),
     ending_hit=("kick", "crash", "snare"),
     parts=(
-        Part(
-            role=Role.COMP,
-            instruments=("drive",),
-            level=1,
-            pan=-0.55,
-            send=0.12,
+        part(Role.COMP, "drive", "x-x-x-xx x-xx-xx- x---x-x-", low=40, high=57, level=1, pan=-0.55, send=0.12, size=3),
+        part(
+            Role.COMP,
+            "drive",
+            "x-x-x-xx x------- x-xx-xx-",
             low=40,
-            high=57,
-            size=3,
-            patterns=("x-x-x-xx", "x-xx-xx-", "x---x-x-"),
-        ),
-        Part(
-            role=Role.COMP,
-            instruments=("drive",),
+            high=58,
             level=1,
             pan=0.55,
             send=0.12,
-            low=40,
-            high=58,
             size=3,
             enters=0.5,
-            patterns=("x-x-x-xx", "x-------", "x-xx-xx-"),
         ),
-        Part(
-            role=Role.BASS,
-            instruments=("bassguitar",),
-            level=-3,
-            send=0.03,
-            low=28,
-            high=43,
-            patterns=("rrrrrrrr", "r-rrr-rr"),
-        ),
-        Part(
-            role=Role.MELODY,
-            instruments=("driven",),
-            level=-3,
-            pan=0.05,
-            send=0.3,
-            low=60,
-            high=79,
-            enters=0.65,
-            density=0.55,
-        ),
+        part(Role.BASS, "bassguitar", "rrrrrrrr r-rrr-rr", low=28, high=43, level=-3, send=0.03),
+        part(Role.MELODY, "driven", low=60, high=79, level=-3, pan=0.05, send=0.3, enters=0.65, density=0.55),
     ),
 )
 JAZZ = Style(
@@ -250,27 +158,19 @@ JAZZ = Style(
     arc=(0.45, 1.0, 0.8),
     ending_hit=("ride",),
     parts=(
-        Part(role=Role.WALK, instruments=("upright",), level=-1, send=0.08, low=30, high=48),
-        Part(
-            role=Role.COMP,
-            instruments=("epiano", "piano"),
+        part(Role.WALK, "upright", low=30, high=48, level=-1, send=0.08),
+        part(
+            Role.COMP,
+            "epiano piano",
+            "x--x---- ...x--x. .-.x...x x-.....x",
+            low=54,
+            high=72,
             level=-5,
             pan=-0.3,
             send=0.25,
-            low=54,
-            high=72,
-            patterns=("x--x----", "...x--x.", ".-.x...x", "x-.....x"),
         ),
-        Part(
-            role=Role.MELODY,
-            instruments=("vibes", "clarinet", "piano"),
-            level=0,
-            pan=0.2,
-            send=0.3,
-            low=64,
-            high=84,
-            density=0.65,
-            enters=0.45,
+        part(
+            Role.MELODY, "vibes clarinet piano", low=64, high=84, level=0, pan=0.2, send=0.3, enters=0.45, density=0.65
         ),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from photovideos_studio.music.style import Part, Role, Room, Style
+from photovideos_studio.music.style import Role, Room, Style, part
 from photovideos_studio.music.tempo import TempoRange
 
 CALM = Style(
@@ -17,39 +17,20 @@ CALM = Style(
     waltz=True,
     arc=(0.3, 0.8, 0.5),
     parts=(
-        Part(role=Role.PAD, ring=True, instruments=("warm", "strings"), level=0, send=0.5, low=50, high=70),
-        Part(
-            role=Role.ARP,
-            instruments=("felt", "harp", "nylon"),
-            level=-2,
-            send=0.45,
-            pan=-0.15,
+        part(Role.PAD, "warm strings", low=50, high=70, level=0, send=0.5, ring=True),
+        part(
+            Role.ARP,
+            "felt harp nylon",
+            "02132313 01232321 0.2.1.3. 03212312",
             low=55,
             high=77,
-            patterns=("02132313", "01232321", "0.2.1.3.", "03212312"),
+            level=-2,
+            pan=-0.15,
+            send=0.45,
         ),
-        Part(
-            role=Role.BASS,
-            instruments=("sub", "upright"),
-            level=-6,
-            send=0.1,
-            low=33,
-            high=47,
-            enters=0.4,
-            patterns=("r-------", "r-----5-"),
-        ),
-        Part(
-            role=Role.MELODY,
-            instruments=("flute", "felt", "vibes"),
-            level=-1,
-            pan=0.15,
-            send=0.5,
-            low=67,
-            high=84,
-            enters=0.5,
-            density=0.3,
-        ),
-        Part(role=Role.BELLS, instruments=("celesta",), level=-13, pan=0.4, send=0.8, low=79, high=96, enters=0.7),
+        part(Role.BASS, "sub upright", "r------- r-----5-", low=33, high=47, level=-6, send=0.1, enters=0.4),
+        part(Role.MELODY, "flute felt vibes", low=67, high=84, level=-1, pan=0.15, send=0.5, enters=0.5, density=0.3),
+        part(Role.BELLS, "celesta", low=79, high=96, level=-13, pan=0.4, send=0.8, enters=0.7),
     ),
 )
 AMBIENT = Style(
@@ -64,13 +45,11 @@ AMBIENT = Style(
     waltz=True,
     arc=(0.35, 0.75, 0.4),
     parts=(
-        Part(role=Role.PAD, instruments=("air", "warm"), level=-6, send=0.7, low=48, high=69, size=4),
-        Part(role=Role.PAD, instruments=("choir", "glass"), level=-9, send=0.8, low=60, high=79, size=3, enters=0.4),
-        Part(role=Role.BASS, instruments=("sub",), level=-4, send=0.1, low=31, high=43, patterns=("r-------",)),
-        Part(role=Role.BELLS, instruments=("glass", "felt", "kalimba"), level=-5, pan=-0.3, send=0.9, low=67, high=91),
-        Part(
-            role=Role.BELLS, instruments=("celesta", "vibes"), level=-9, pan=0.4, send=0.9, low=74, high=94, enters=0.5
-        ),
+        part(Role.PAD, "air warm", low=48, high=69, level=-6, send=0.7, size=4),
+        part(Role.PAD, "choir glass", low=60, high=79, level=-9, send=0.8, size=3, enters=0.4),
+        part(Role.BASS, "sub", "r-------", low=31, high=43, level=-4, send=0.1),
+        part(Role.BELLS, "glass felt kalimba", low=67, high=91, level=-5, pan=-0.3, send=0.9),
+        part(Role.BELLS, "celesta vibes", low=74, high=94, level=-9, pan=0.4, send=0.9, enters=0.5),
     ),
 )
 PIANO = Style(
@@ -86,50 +65,21 @@ PIANO = Style(
     loose_ms=9.0,
     arc=(0.4, 1.0, 0.6),
     parts=(
-        Part(
-            role=Role.ARP,
-            ring=True,
-            instruments=("piano", "felt"),
+        part(
+            Role.ARP,
+            "piano felt",
+            "02132313 01213121 0212.212 03231323",
+            low=48,
+            high=69,
             level=-3,
             pan=-0.2,
             send=0.3,
-            low=48,
-            high=69,
-            patterns=("02132313", "01213121", "0212.212", "03231323"),
-        ),
-        Part(
-            role=Role.BASS,
             ring=True,
-            instruments=("piano",),
-            level=-3,
-            pan=-0.25,
-            send=0.25,
-            low=34,
-            high=50,
-            patterns=("r-------", "r---5---"),
         ),
-        Part(
-            role=Role.MELODY,
-            instruments=("piano",),
-            level=1,
-            pan=0.12,
-            send=0.35,
-            low=65,
-            high=84,
-            enters=0.35,
-            density=0.45,
-        ),
-        Part(
-            role=Role.COMP,
-            instruments=("piano",),
-            level=-9,
-            pan=0.2,
-            send=0.35,
-            low=58,
-            high=76,
-            size=3,
-            enters=0.8,
-            patterns=("....x---", "..x---x-"),
+        part(Role.BASS, "piano", "r------- r---5---", low=34, high=50, level=-3, pan=-0.25, send=0.25, ring=True),
+        part(Role.MELODY, "piano", low=65, high=84, level=1, pan=0.12, send=0.35, enters=0.35, density=0.45),
+        part(
+            Role.COMP, "piano", "....x--- ..x---x-", low=58, high=76, level=-9, pan=0.2, send=0.35, size=3, enters=0.8
         ),
     ),
 )
@@ -146,38 +96,19 @@ ROMANTIC = Style(
     loose_ms=10.0,
     arc=(0.4, 0.95, 0.6),
     parts=(
-        Part(
-            role=Role.ARP,
-            ring=True,
-            instruments=("piano", "harp", "nylon"),
+        part(
+            Role.ARP,
+            "piano harp nylon",
+            "01232321 02132313 0123.321",
+            low=50,
+            high=72,
             level=-1,
             pan=-0.2,
             send=0.35,
-            low=50,
-            high=72,
-            patterns=("01232321", "02132313", "0123.321"),
-        ),
-        Part(
-            role=Role.BASS,
             ring=True,
-            instruments=("piano", "upright"),
-            level=-4,
-            send=0.2,
-            low=34,
-            high=49,
-            patterns=("r-------", "r---5---"),
         ),
-        Part(role=Role.PAD, instruments=("strings",), level=-9, send=0.55, low=53, high=74, enters=0.4),
-        Part(
-            role=Role.MELODY,
-            instruments=("violin", "cello", "felt"),
-            level=-1,
-            pan=0.15,
-            send=0.5,
-            low=62,
-            high=81,
-            enters=0.45,
-            density=0.4,
-        ),
+        part(Role.BASS, "piano upright", "r------- r---5---", low=34, high=49, level=-4, send=0.2, ring=True),
+        part(Role.PAD, "strings", low=53, high=74, level=-9, send=0.55, enters=0.4),
+        part(Role.MELODY, "violin cello felt", low=62, high=81, level=-1, pan=0.15, send=0.5, enters=0.45, density=0.4),
     ),
 )

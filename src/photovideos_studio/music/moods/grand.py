@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from photovideos_studio.music import grooves
-from photovideos_studio.music.style import Part, Role, Room, Style
+from photovideos_studio.music.style import Role, Room, Style, part
 from photovideos_studio.music.tempo import TempoRange
 
 CINEMATIC = Style(
@@ -22,48 +22,30 @@ CINEMATIC = Style(
     arc=(0.3, 1.0, 0.9),
     ending_hit=("taiko", "swell"),
     parts=(
-        Part(role=Role.PAD, instruments=("strings",), level=-4, send=0.5, low=50, high=72),
-        Part(
-            role=Role.BASS,
-            instruments=("cello",),
-            level=-2,
-            send=0.3,
-            low=33,
-            high=48,
-            patterns=("r-------", "r---r---"),
-        ),
-        Part(
-            role=Role.ARP,
-            ring=True,
-            instruments=("felt", "harp", "piano"),
+        part(Role.PAD, "strings", low=50, high=72, level=-4, send=0.5),
+        part(Role.BASS, "cello", "r------- r---r---", low=33, high=48, level=-2, send=0.3),
+        part(
+            Role.ARP,
+            "felt harp piano",
+            "01230123 02132132 0121",
+            low=57,
+            high=77,
             level=-1,
             pan=-0.25,
             send=0.45,
-            low=57,
-            high=77,
-            patterns=("01230123", "02132132", "0121"),
+            ring=True,
         ),
-        Part(
-            role=Role.MELODY,
-            instruments=("horn", "cello", "strings"),
-            level=-2,
-            pan=0.1,
-            send=0.5,
-            low=57,
-            high=76,
-            enters=0.55,
-            density=0.3,
-        ),
-        Part(
-            role=Role.ARP,
-            instruments=("spiccato",),
+        part(Role.MELODY, "horn cello strings", low=57, high=76, level=-2, pan=0.1, send=0.5, enters=0.55, density=0.3),
+        part(
+            Role.ARP,
+            "spiccato",
+            "0010001000100010 0021002100210021",
+            low=55,
+            high=72,
             level=-6,
             pan=0.3,
             send=0.4,
-            low=55,
-            high=72,
             enters=0.75,
-            patterns=("0010001000100010", "0021002100210021"),
         ),
     ),
 )
@@ -84,38 +66,20 @@ EPIC = Style(
     arc=(0.5, 1.0, 1.0),
     ending_hit=("taiko", "crash", "kick"),
     parts=(
-        Part(
-            role=Role.ARP,
-            instruments=("spiccato",),
+        part(
+            Role.ARP,
+            "spiccato",
+            "0010001000100010 0012001200120012 0001000200010003",
+            low=50,
+            high=67,
             level=1,
             pan=-0.25,
             send=0.35,
-            low=50,
-            high=67,
-            patterns=("0010001000100010", "0012001200120012", "0001000200010003"),
         ),
-        Part(
-            role=Role.BASS,
-            instruments=("cello",),
-            level=-2,
-            send=0.25,
-            low=30,
-            high=45,
-            patterns=("r---r---", "r-----r-"),
-        ),
-        Part(role=Role.PAD, instruments=("strings",), level=3, send=0.5, low=52, high=74, enters=0.4),
-        Part(role=Role.PAD, instruments=("choir",), level=-6, pan=0.0, send=0.6, low=57, high=77, size=3, enters=0.7),
-        Part(
-            role=Role.MELODY,
-            instruments=("horn",),
-            level=0,
-            pan=0.12,
-            send=0.45,
-            low=53,
-            high=72,
-            enters=0.5,
-            density=0.35,
-        ),
+        part(Role.BASS, "cello", "r---r--- r-----r-", low=30, high=45, level=-2, send=0.25),
+        part(Role.PAD, "strings", low=52, high=74, level=3, send=0.5, enters=0.4),
+        part(Role.PAD, "choir", low=57, high=77, level=-6, pan=0.0, send=0.6, size=3, enters=0.7),
+        part(Role.MELODY, "horn", low=53, high=72, level=0, pan=0.12, send=0.45, enters=0.5, density=0.35),
     ),
 )
 CLASSICAL = Style(
@@ -131,38 +95,11 @@ CLASSICAL = Style(
     loose_ms=7.0,
     arc=(0.5, 1.0, 0.9),
     parts=(
-        Part(
-            role=Role.ARP,
-            instruments=("piano", "pizz"),
-            level=-4,
-            pan=-0.2,
-            send=0.3,
-            low=50,
-            high=67,
-            size=3,
-            patterns=("02120212", "01210121"),
-        ),
-        Part(
-            role=Role.BASS,
-            instruments=("cello",),
-            level=-4,
-            pan=0.25,
-            send=0.3,
-            low=36,
-            high=52,
-            patterns=("r---r---", "r---5---"),
-        ),
-        Part(role=Role.PAD, instruments=("strings",), level=-9, send=0.45, low=55, high=74, size=3, enters=0.6),
-        Part(
-            role=Role.MELODY,
-            instruments=("violin", "flute", "piano"),
-            level=0,
-            pan=0.12,
-            send=0.35,
-            low=67,
-            high=86,
-            density=0.65,
-            enters=0.3,
+        part(Role.ARP, "piano pizz", "02120212 01210121", low=50, high=67, level=-4, pan=-0.2, send=0.3, size=3),
+        part(Role.BASS, "cello", "r---r--- r---5---", low=36, high=52, level=-4, pan=0.25, send=0.3),
+        part(Role.PAD, "strings", low=55, high=74, level=-9, send=0.45, size=3, enters=0.6),
+        part(
+            Role.MELODY, "violin flute piano", low=67, high=86, level=0, pan=0.12, send=0.35, enters=0.3, density=0.65
         ),
     ),
 )
