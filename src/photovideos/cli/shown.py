@@ -16,7 +16,7 @@ from photovideos.explain import Explanation
 from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.states import NEEDS_HELP, JobState
 from photovideos.logs import clean
-from photovideos.reception import absence
+from photovideos.reception import absence, board
 
 # What JSON leaves as it is and a terminal obeys: C1, DEL, line separators, bidi; and what no encoding takes.
 _ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -31,10 +31,12 @@ def as_json(value: Any) -> str:
 def standing(ledger: Ledger | None, config: Config, *, is_running: bool) -> dict[str, Any]:
     """What `status --json` prints."""
     jobs = ledger.jobs() if ledger else []
+    inboxes = [str(inbox.path) for inbox in config.inboxes]
+    waiting = board.waiting(ledger) if ledger and is_running else {}
     return {
         "running": is_running,
         "backend": config.backend.kind,
-        "inboxes": [str(inbox.path) for inbox in config.inboxes],
+        "inboxes": inboxes,
         "hanging": [
             {"inbox": path, "since": _moment(since)}
             for path, since in (health.hanging(ledger) if ledger and is_running else {}).items()
@@ -42,6 +44,11 @@ def standing(ledger: Ledger | None, config: Config, *, is_running: bool) -> dict
         "offline": [
             {"inbox": path, "reason": reason}
             for path, reason in (absence.offline(ledger) if ledger and is_running else {}).items()
+        ],
+        "waiting": [
+            {"folder": clean(str(Path(inbox) / name), 4096), "state": state}
+            for inbox in inboxes
+            for name, state in waiting.get(inbox, {}).items()
         ],
         "paused": [
             {"backend": pause.backend, "reason": pause.problem.message, "advice": pause.problem.advice}
@@ -79,7 +86,7 @@ def standing_lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"{inbox['inbox']} is offline: {inbox['reason']}"
     for pause in told["paused"]:
         yield f"Waiting: {pause['reason']} {pause['advice']}"
-    if not told["jobs"]:
+    if not told["jobs"] and not told["waiting"]:
         yield f"No folder has been taken yet. Drop one into {told['inboxes'][0]}."
     for job in told["jobs"]:
         progress = f" {job['progress']:.0%}" if job["progress"] is not None else ""
@@ -87,6 +94,8 @@ def standing_lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"{what:<22} {job['folder']}"
         if job["waits_for"]:
             yield f"{'':<22} {job['waits_for']} {job['advice'] or ''}".rstrip()
+    for folder in told["waiting"]:
+        yield f"{folder['state']:<22} {folder['folder']}"
 
 
 def left_undone(jobs: list[Job]) -> Iterator[str]:

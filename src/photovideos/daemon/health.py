@@ -22,7 +22,7 @@ _PREFIX = "hangs."
 
 def hanging(ledger: Ledger) -> dict[str, float]:
     """Inboxes whose scan hangs, as the running daemon wrote it down, and since when (seconds since the epoch)."""
-    return {name.removeprefix(_PREFIX): float(since) for name, since in ledger.remembered(_PREFIX).items()}
+    return {inbox: float(since) for inbox, since in ledger.remembered(_PREFIX).items()}
 
 
 class Health:

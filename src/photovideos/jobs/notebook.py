@@ -95,6 +95,6 @@ class Notebook:
         return rows[0][0] if rows else None
 
     def remembered(self, beginning: str) -> dict[str, str]:
-        """All small facts whose names begin so."""
+        """All small facts whose names begin so, under the rest of their names."""
         facts = ((as_name(row[0]), row[1]) for row in self._db.rows("SELECT name, value FROM facts"))
-        return {name: value for name, value in facts if name.startswith(beginning)}
+        return {name.removeprefix(beginning): value for name, value in facts if name.startswith(beginning)}

@@ -1,18 +1,33 @@
-"""What the inbox file says of an inbox: readiness, queue, problems, and what lies wrong (design §2.1)."""
+"""What the inbox file says of an inbox: readiness, queue, problems, and what lies wrong (design §2.1).
+
+Folders that are no jobs yet are also written down in the ledger, where `status` reads them.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from itertools import islice
 
 from photovideos.config import Config
 from photovideos.delivery import inbox_file
 from photovideos.delivery.inbox_file import InboxNote, Waiting
 from photovideos.delivery.status import State
+from photovideos.errors import NoSpace
 from photovideos.intake.listing import Listing
 from photovideos.jobs.ledger import Job, Ledger
 from photovideos.jobs.states import NEEDS_HELP, UNDER_WAY, JobState
 from photovideos.model import BackendKind, Balance
 from photovideos.pipeline.account import CREDITS
+
+_PREFIX = "waiting."
+_MOST_WRITTEN_DOWN = 50
+
+
+def waiting(ledger: Ledger) -> dict[str, dict[str, str]]:
+    """By inbox: folders that are no jobs, the first fifty, and the state each shows, as the running daemon left it."""
+    return {inbox: json.loads(folders) for inbox, folders in ledger.remembered(_PREFIX).items()}
 
 
 class Board:
@@ -24,6 +39,7 @@ class Board:
         self._ledger = ledger
         self._has_unused_token = has_unused_token
         self._read_at = -1
+        self._written_down: str | None = ledger.recall(_PREFIX + inbox)
         self._known: list[Job] = []
 
     def show(
@@ -57,6 +73,14 @@ class Board:
             notices=self._notices(),
         )
         inbox_file.show(inbox_fd, note, now=now)
+        self._write_down(waiting)
+
+    def _write_down(self, waiting: Mapping[str, str]) -> None:
+        folders = json.dumps(dict(islice(waiting.items(), _MOST_WRITTEN_DOWN))) if waiting else None
+        if folders != self._written_down:
+            with suppress(NoSpace):  # `status` does without it
+                self._ledger.remember(_PREFIX + self._inbox, folders)
+                self._written_down = folders
 
     def _jobs(self) -> list[Job]:
         """Those that a person may want to know of, read again only after a change."""

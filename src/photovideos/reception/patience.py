@@ -74,11 +74,11 @@ class Patience:
     def keep_only(self, inbox: str, names: Iterable[str]) -> None:
         """Folders that are not there any more are forgotten, also those that went while nobody looked."""
         mine = f"{_PREFIX}{inbox}/"
-        present = {mine + name for name in names}
+        present = set(names)
         for known in self._ledger.remembered(mine):
-            if known not in present and "/" not in known.removeprefix(mine):  # else it is of an inbox inside this one
-                self._ledger.remember(known, None)
-        for key in [key for key in self._known if _name(key) not in present]:
+            if known not in present and "/" not in known:  # else it is of an inbox inside this one
+                self._ledger.remember(mine + known, None)
+        for key in [key for key in self._known if key.name not in present]:
             del self._known[key]
 
     def _kept(self, key: FolderKey) -> _Kept | None:

@@ -15,10 +15,11 @@ import typer
 import yaml
 
 from photovideos import __version__, cli, config
-from photovideos.cli import beside
+from photovideos.cli import beside, shown
 from photovideos.jobs.ledger import Ledger
 from photovideos.jobs.states import JobState
 from photovideos.model import BackendKind, Fingerprint, FolderKey
+from photovideos.reception.absence import Absence
 from support.fake_cloud import FakeCloud, answers
 
 
@@ -136,6 +137,20 @@ def test_status_tells_jobs_as_lines_and_as_json(run: Run, ledger: Ledger, inbox:
     lines = run("status").out
     assert "25%" in lines
     assert "\x1b" not in lines
+
+
+def test_status_tells_of_inboxes_and_folders_what_the_running_daemon_wrote_down(
+    tmp_path: Path, ledger: Ledger, inbox: Path
+) -> None:
+    settings = config.Config(inboxes=(config.InboxConfig(path=inbox),))
+    Absence(str(inbox), ledger).tell("It is not there.")
+    ledger.remember(f"waiting.{inbox}", json.dumps({"Trip": "waiting for copy to finish"}))
+    lines = list(shown.standing_lines(shown.standing(ledger, settings, is_running=True)))
+    assert f"{inbox} is offline: It is not there." in lines
+    assert f"waiting for copy to finish {inbox}/Trip" in lines
+    assert not [line for line in lines if "No folder" in line]
+    asleep = list(shown.standing_lines(shown.standing(ledger, settings, is_running=False)))
+    assert asleep[1:] == [f"No folder has been taken yet. Drop one into {inbox}."]
 
 
 def test_a_wish_without_a_daemon_waits_in_the_ledger(run: Run, ledger: Ledger, inbox: Path) -> None:

@@ -11,16 +11,17 @@ from photovideos.jobs.ledger import Problem
 from photovideos.jobs.states import JobState
 from photovideos.model import BackendKind
 from photovideos.pipeline.account import CREDITS
+from photovideos.reception import board
 from photovideos.reception.board import Board
 from support.front_desk import Office
 
 
 def said(office: Office, *, kind: Any = "studio", has_unused_token: bool = False, **more: Any) -> str:
     config = Config(inboxes=(InboxConfig(path=office.inbox),), backend=BackendConfig(kind=kind))
-    board = Board(str(office.inbox), config=config, ledger=office.ledger, has_unused_token=has_unused_token)
+    made = Board(str(office.inbox), config=config, ledger=office.ledger, has_unused_token=has_unused_token)
     told: dict[str, Any] = {"waiting": {}, "library": 0, "nested": {}, "watching": "It looks.", "now": office.wall}
     with office.opened() as inbox_fd:
-        board.show(inbox_fd, scan.list_folders(inbox_fd), **told | more)
+        made.show(inbox_fd, scan.list_folders(inbox_fd), **told | more)
     return Path(office.inbox / "_photovideos - inbox.txt").read_text(encoding="utf-8-sig")
 
 
@@ -28,6 +29,16 @@ def test_it_says_that_all_is_ready_and_who_makes_the_films(office: Office) -> No
     assert "Connected and ready: films are made on this machine." in said(office)
     assert "Connected and ready: films are made by NemoVideo." in said(office, kind="nemo")
     assert "Nothing is waiting." in said(office)
+
+
+def test_folders_that_wait_are_written_down_for_status_until_they_do_not(office: Office) -> None:
+    said(office, waiting={"Library": "waiting for prompt.txt"})
+    assert board.waiting(office.ledger) == {str(office.inbox): {"Library": "waiting for prompt.txt"}}
+    before = office.ledger.changes
+    said(office, waiting={"Library": "waiting for prompt.txt"})
+    assert office.ledger.changes == before, "only when it is another"
+    said(office, waiting={})
+    assert board.waiting(office.ledger) == {}
 
 
 def test_it_names_jobs_on_their_way_and_folders_that_wait(office: Office) -> None:

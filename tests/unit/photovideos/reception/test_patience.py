@@ -117,7 +117,7 @@ def test_what_is_complete_at_last_is_forgotten_and_so_is_a_folder_that_is_gone(o
     for name in (other, nested):
         office.ledger.remember(name, "{}")
     office.go(office.rounds())
-    assert office.ledger.remembered("unfinished.") == {nested: "{}"}
+    assert office.ledger.remembered("unfinished.") == {f"{office.inbox}/inner inbox/Trip": "{}"}
 
 
 def test_what_cannot_be_read_counts_for_nothing(office: Office) -> None:
