@@ -184,8 +184,8 @@ class Workers:
                 self._wait_for_ledger(trouble)
                 if self._stop.is_set():
                     break
-            except PhotoVideosError as trouble:
-                _log.error("job.unrecorded", job=job.reference, reason=str(trouble), detail=trouble.detail)
+            except Exception as trouble:  # noqa: BLE001  # the worker's top frame, too: nobody would miss a dead one
+                _log.error("job.unrecorded", job=job.reference, reason=str(trouble), exc_info=trouble)
                 break
 
     def _ended_by(self, job: Job, error: Exception) -> None:

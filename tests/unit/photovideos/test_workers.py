@@ -16,6 +16,7 @@ from photovideos.errors import FolderOffline, NoSpace, Unreachable
 from photovideos.jobs.ledger import Job, Ledger, LedgerUnusable
 from photovideos.jobs.states import JobState
 from photovideos.model import BackendKind, Fingerprint, FolderKey
+from photovideos.pipeline import standing
 from photovideos.workers import Workers
 from support.house import wait_for
 
@@ -104,6 +105,17 @@ def test_a_ledger_that_hands_out_nothing_is_asked_with_pauses_and_told_of_once(
     assert told == ["ledger.unavailable"]
     pauses = [later - before for before, later in pairwise(tried[:10])]
     assert min(pauses) >= 0.015, "whoever wakes them makes no room"
+
+
+def test_a_mistake_while_an_end_is_told_ends_no_worker(
+    workers: Workers, ledger: Ledger, job: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def mistaken(*_: object, **__: object) -> None:
+        raise RuntimeError("a mistake of ours")
+
+    monkeypatch.setattr(standing, "show", mistaken)
+    workers._judge(job, Unreachable("nobody there"))
+    assert [found.state for found in ledger.jobs()] == [JobState.RETRYING]
 
 
 def test_a_full_disk_is_looked_at_soon_and_then_less_and_less_often() -> None:
