@@ -68,10 +68,17 @@ def test_with_a_secret_it_listens_anywhere_and_gives_no_tokens_away() -> None:
     assert not listening.is_private
 
 
-@pytest.mark.parametrize("address", ["", "127.0.0.1", "127.0.0.1:x", ":80", "127.0.0.1:70000", "host.invalid:1"])
+@pytest.mark.parametrize(
+    "address", ["", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:８０", ":0", "[]:0", "127.0.0.1:70000", "127.0.0.1:-1"]
+)
 def test_an_address_that_is_none_is_said_plainly(address: str) -> None:
-    with pytest.raises(ListenError):
-        listen_tcp(address, has_secret=False)
+    with pytest.raises(ListenError, match="HOST:PORT is expected"):
+        listen_tcp(address, has_secret=True)
+
+
+def test_a_name_is_not_looked_up() -> None:
+    with pytest.raises(ListenError, match="no address to listen on"):
+        listen_tcp("host.invalid:1", has_secret=True)
 
 
 def test_a_port_in_use_is_said_plainly() -> None:

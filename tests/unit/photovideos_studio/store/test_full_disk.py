@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.full_disks import small_disk
+
 pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 90 MB of its own."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=90m", "tmpfs", str(folder)], check=False, capture_output=True
-    )
-    if mounted.returncode != 0:
-        pytest.skip("mounting a small disk needs rights this user lacks")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", 90) as made:
+        yield made.at
 
 
 def fill(folder: Path) -> Path:
@@ -43,14 +36,14 @@ def fill(folder: Path) -> Path:
     return filler
 
 
-def test_a_full_disk_is_said_at_every_write_and_forgotten_when_there_is_room(rigs: Any, small_disk: Path) -> None:
-    rig = rigs(store_folder=small_disk / "store")
+def test_a_full_disk_is_said_at_every_write_and_forgotten_when_there_is_room(rigs: Any, disk: Path) -> None:
+    rig = rigs(store_folder=disk / "store")
     session = rig.ready_session("a.jpg")
     draft = rig.state(session)["draft"]
     large = rig.upload(session, ("large.jpg", b"x" * 60_000_000))
     assert large.status_code == 507
     assert "60 MB are needed" in large.json()["message"]
-    filler = fill(small_disk)
+    filler = fill(disk)
     message = {"parts": [{"text": "again"}]}
     body = {"app_name": "nemo_agent", "user_id": "me", "session_id": session, "new_message": message}
     refused = [
@@ -69,19 +62,19 @@ def test_a_full_disk_is_said_at_every_write_and_forgotten_when_there_is_room(rig
     rig.say(session, "again")
     assert rig.render(session, rig.state(session)["draft"], "render_2").json()["code"] == 0
     assert rig.ended("render_2")["status"] == "completed"
-    assert not list((small_disk / "store").rglob("*.part"))
+    assert not list((disk / "store").rglob("*.part"))
     rig.close()
 
 
-def test_a_film_waits_for_room_and_is_made_when_there_is_some(rigs: Any, small_disk: Path) -> None:
-    rig = rigs(store_folder=small_disk / "store")
+def test_a_film_waits_for_room_and_is_made_when_there_is_some(rigs: Any, disk: Path) -> None:
+    rig = rigs(store_folder=disk / "store")
     session = rig.ready_session("a.jpg")
     rig.farm.gate.clear()
     draft = rig.state(session)["draft"]
     rig.render(session, draft, "render_1")
     rig.eventually(lambda: rig.farm.films)
     rig.render(session, draft, "render_2")
-    filler = fill(small_disk)
+    filler = fill(disk)
     rig.farm.trouble = rig.trouble("the film could not be written")
     rig.farm.gate.set()
     rig.eventually(lambda: rig.farm.troubled)
