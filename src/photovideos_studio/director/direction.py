@@ -23,11 +23,12 @@ Assistant = Callable[[Sequence[str]], "dict[str, Any] | None"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Direction:
-    """`changed`: the draft is another than the one before. `reply` is for the person."""
+    """`changed`: the draft is another than the one before. `reply` is for the person, in `language`'s wording."""
 
     draft: Draft
     reply: str
     changed: bool
+    language: str
 
 
 def direct(
@@ -55,6 +56,7 @@ def direct(
         draft=draft,
         reply=receipts.reply(understanding, made, errands, spoken, is_refinement=before is not None),
         changed=previous is None or _compared(draft) != _compared(previous),
+        language=spoken,
     )
 
 

@@ -25,6 +25,8 @@ _SINGLE_FIELDS = frozenset(
         "motion",
         "fit",
         "filter",
+        "opening_fade",
+        "closing_fade",
         "pace",
         "order",
         "volume",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from photovideos_studio.draft import Draft
 from photovideos_studio.facts import Material
 
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MOST_NAMED = 5
 _WORDS = {
     False: (
@@ -28,13 +26,13 @@ _WORDS = {
 }
 
 
-def with_ranges(draft: Draft, materials: Sequence[Material], message: str) -> Draft:
-    """The draft, with a line in its receipt if something in it was taken in HDR."""
+def with_ranges(draft: Draft, materials: Sequence[Material], language: str) -> Draft:
+    """The draft, with a line in its receipt if something in it was taken in HDR. `language`: the reply's."""
     shown = {segment.upload_id for segment in draft.pictures}
     names = [material.name for material in materials if material.id in shown and material.facts.is_hdr]
     if not names:
         return draft
-    outcome, understood, reason, more, comma = _WORDS[_CHINESE.search(message) is not None]
+    outcome, understood, reason, more, comma = _WORDS[language == "zh"]
     files = comma.join(names[:_MOST_NAMED])
     if len(names) > _MOST_NAMED:
         files += more.format(more=len(names) - _MOST_NAMED)

@@ -178,7 +178,8 @@ def _direct(studio: Studio, session: Session, message: Accepted) -> Direction:
             language=session.language,
         )
         if direction.changed:
-            draft = with_ranges(with_missing_characters(direction.draft, message.text), materials, message.text)
+            draft = with_missing_characters(direction.draft, direction.language)
+            draft = with_ranges(draft, materials, direction.language)
             sessions.save_draft(session.id, draft)
     except Exception as error:  # raised on in any case; what is decided here is who may try again
         if not isinstance(error, OSError) or error.errno not in FULL:

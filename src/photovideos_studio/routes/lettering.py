@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
-
 from photovideos_studio.draft import Draft
 from photovideos_studio.fonts import missing_characters
 
-_CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _WORDS = {
     False: ("not possible", "Characters that no typeface here can write are left out: {missing}"),
     True: ("无法做到", "这里的字体无法显示这些字符，已略去：{missing}"),
 }
 
 
-def with_missing_characters(draft: Draft, message: str) -> Draft:
-    """The draft, with a line in its receipt for each text that cannot be written whole."""
-    outcome, reason = _WORDS[_CHINESE.search(message) is not None]
+def with_missing_characters(draft: Draft, language: str) -> Draft:
+    """The draft, with a line in its receipt for each text that cannot be written whole. `language`: the reply's."""
+    outcome, reason = _WORDS[language == "zh"]
     lines = []
     for text in dict.fromkeys(segment.text for segment in draft.texts):
         missing = missing_characters(text)

@@ -87,6 +87,7 @@ class Direction:
     draft: Draft
     reply: str
     changed: bool
+    language: str = "en"
 
 
 @dataclass

@@ -36,6 +36,8 @@ _PLAIN = frozenset(
         "beat_sync",
         "clip_sound",
         "filter",
+        "opening_fade",
+        "closing_fade",
         "pace",
         "chapters",
     ]

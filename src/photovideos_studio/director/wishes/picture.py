@@ -10,11 +10,30 @@ _INSTRUMENTS = ("piano", "acoustic", "jazz", "rock", "classical", "lofi", "hipho
 
 def read_picture(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
     return [
+        *_read_fades(clause, scene, negated),
         *_read_transition(clause, scene, negated),
         *_read_motion(clause, negated, scene),
         *_read_filter(clause, scene, negated),
         *_read_pace(clause, scene, negated),
     ]
+
+
+def _read_fades(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
+    """`end with a fade to black`, `fade out at the end`, `start with a fade in from black`: of the film, not between its
+    photos, nor of its sound alone."""
+    is_of_sound = scene.topic == "music" or clause.has("music", "song", "sound", "volume")
+    if clause.has("title", "text", "caption") or (is_of_sound and not clause.has("photo", "video")):
+        return []
+    blacks = [i for i in clause.free("transition") if clause.terms[i].named("transition") == "fade_black"]
+    findings = []
+    for side, field, verb in (("start", "opening_fade", "fade_in"), ("end", "closing_fade", "fade_out")):
+        fades = blacks + [i for i, term in enumerate(clause.terms) if term.has(verb)]
+        if fades and clause.has(side):
+            is_wanted = not any(i in negated for i in fades)
+            findings.append(Finding(field=field, value=is_wanted, words=clause.text))
+    if findings and not clause.has("between", "each"):
+        clause.claim(*blacks)
+    return findings
 
 
 def _read_transition(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:

@@ -37,7 +37,7 @@ class Wishes:
 
     `volume`: 0..1, "low" or "high". `transition`: a kind, "any" or "random". `arranged`: files in an order given by
     name (what is not named follows). `only`: nothing but these. `scope`: the files this timeline is about; None: all.
-    `gone`: files that are no longer there. `caption_source`: filename or date. `silent`: no sound at all.
+    `gone`: files that are no longer there. `caption_source`: filename or date. `silent`: no sound at all. `opening_fade`, `closing_fade`: from and to black.
     """
 
     duration_s: float | None = None
@@ -73,6 +73,8 @@ class Wishes:
     keep: tuple[str, ...] = ()
     only: tuple[str, ...] | None = None
     filter: str | None = None
+    opening_fade: bool | None = None
+    closing_fade: bool | None = None
     pace: str | None = None
     chapters: str | None = None
     conflict: tuple[str, ...] = ()

@@ -2,10 +2,10 @@
 language).
 
 A line is `category.value: phrase | phrase …`; `*` at the end of a word stands for any ending. A phrase may name several
-concepts: the grammar picks by what stands around it; a concept that no reader asks for (`pace_noun`, `throughout`) only
-makes its words known, so that a clause is not taken for a tale. Hyphens count as spaces. The same phrase in another language
-than the text's own is taken only if it is four letters or longer, so that mixed prompts work and small words do not
-collide.
+concepts: the grammar picks by what stands around it. A concept that no reader asks for (`pace_noun`, `throughout`) only
+makes its words known, so that a clause is not taken for a tale. Hyphens count as spaces. The same phrase in another
+language than the text's own is taken only if it is four letters or longer, so that mixed prompts work and small words
+do not collide.
 """
 
 from __future__ import annotations

@@ -14,6 +14,12 @@ from photovideos_studio.director import direct
 from photovideos_studio.draft import Draft
 
 
+@pytest.mark.parametrize(("text", "language"), [("夏の思い出の動画", "ja"), ("做一个视频", "zh"), ("Ein Film", "de")])
+def test_the_language_of_the_reply_is_told(table: ModuleType, text: str, language: str) -> None:
+    materials = table.materials(table.TEN_PHOTOS)
+    assert direct(text, materials=materials, previous=None, seed="s", language=None).language == language
+
+
 def test_words_that_wish_nothing_change_nothing_and_are_told(table: ModuleType) -> None:
     materials = table.materials(table.TEN_PHOTOS)
     first = direct("30 seconds", materials=materials, previous=None, seed="s", language=None)

@@ -24,17 +24,17 @@ def _materials(*hdr: bool) -> list[Material]:
 
 
 def test_r10_what_was_taken_in_hdr_is_named_with_what_became_of_it() -> None:
-    (line,) = with_ranges(_draft(3), _materials(True, False, True), "a film").photovideos["receipt"]
+    (line,) = with_ranges(_draft(3), _materials(True, False, True), "en").photovideos["receipt"]
     assert line["understood"] == "HDR: 0.heic, 2.heic"
     assert "base image" in line["reason"]
 
 
 def test_r10_what_is_not_shown_or_not_hdr_needs_no_word() -> None:
     draft = _draft(1)
-    assert with_ranges(draft, _materials(False, True), "a film") is draft
+    assert with_ranges(draft, _materials(False, True), "en") is draft
 
 
 def test_r10_many_are_not_all_named_and_a_chinese_prompt_is_answered_in_chinese() -> None:
-    (line,) = with_ranges(_draft(8), _materials(*[True] * 8), "做一个视频").photovideos["receipt"]
+    (line,) = with_ranges(_draft(8), _materials(*[True] * 8), "zh").photovideos["receipt"]
     assert "4.heic等另外 3 个" in line["understood"]
     assert "标准动态范围" in line["outcome"]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from photovideos_studio.facts import MediaFacts, MediaKind
 from photovideos_studio.store import disk
 
 
@@ -139,6 +140,14 @@ def test_a_message_that_changes_nothing_leaves_the_draft_alone(rig: Any) -> None
     assert texts(events, partial=False) == ["Nothing to change."]
     assert events[1]["content"]["parts"][0]["functionResponse"]["response"]["changed"] is False
     assert rig.state(session)["draft"] == before
+
+
+def test_what_is_added_to_the_receipt_is_said_in_the_language_of_the_reply(rig: Any) -> None:
+    rig.farm.look = lambda path, name: MediaFacts(kind=MediaKind.PHOTO, width=400, height=300, is_hdr=True)
+    session = rig.ready_session("a.jpg")
+    rig.say(session, "夏の思い出")  # characters that Chinese has too
+    added = rig.state(session)["draft"]["m"]["photovideos"]["receipt"][-1]
+    assert added["outcome"] == "in standard range"
 
 
 def test_a_director_that_stumbles_is_an_error_event_and_changes_nothing(rig: Any) -> None:
