@@ -41,6 +41,7 @@ __all__ = [
     "Memory",
     "fingerprint",
     "glance",
+    "glance_and_prompt",
     "incomplete_media",
     "key_of",
     "list_folders",
@@ -95,6 +96,13 @@ def take_snapshot(
     found = walk(folder_fd, clock=clock, max_entries=max_entries, max_seconds=max_seconds)
     memory = Memory() if memory is None else memory
     return _Look(folder_fd, key, found, memory, tuple(claims)).snapshot()
+
+
+def glance_and_prompt(folder_fd: int) -> tuple[Glance, FileEntry | None]:
+    """A glance, and the prompt as a snapshot would have it. Raises FolderOffline and FolderMoved."""
+    found = walk(folder_fd, clock=time.monotonic)
+    prompts = [lying for lying in found.files if prompt_rank(lying[0]) is not None]  # a path below the top is no name
+    return glance_of(found), min(_entries(prompts), key=_by_rank, default=None)
 
 
 class _Look:
@@ -173,7 +181,7 @@ class _Look:
                 self._others.append(entry)
             else:
                 candidates.append(entry)
-        candidates.sort(key=lambda entry: prompt_rank(entry.path) or (0, ""))
+        candidates.sort(key=_by_rank)
         for entry in candidates[1:]:
             self._others.append(entry)
             self._left_out.append(LeftOut(file=entry.path, reason=SECOND_PROMPT))
@@ -258,6 +266,10 @@ class _Look:
             raise offline(f"‘{entry.path}’", error) from error
         finally:
             os.close(file_fd)
+
+
+def _by_rank(prompt: FileEntry) -> tuple[int, str]:
+    return prompt_rank(prompt.path) or (0, "")
 
 
 def _entries(lying: Iterable[Lying]) -> list[FileEntry]:

@@ -101,10 +101,13 @@ class Desk:
     def _still_rests(self, seen: Seen, folder_fd: int, job: Job | None) -> bool:
         """Does it lie as it lay when nothing was left to do? Then nothing but its directories is read."""
         if seen.glance is None and job is not None and job.glance is not None and job.key == seen.key:
-            is_known = job.state not in (JobState.SETTLING, JobState.GONE)  # gone and back again is a new drop
-            if is_known and job.glance == scan.glance(folder_fd):
-                seen.rest(job.glance)  # as before the restart
-                seen.decided = self._about(job.glance, frozenset(), job)
+            if job.state in (JobState.SETTLING, JobState.GONE):  # gone and back again is a new drop
+                return False
+            glance, prompt = scan.glance_and_prompt(folder_fd)
+            if glance == job.glance:  # as before the restart
+                seen.rest(glance)
+                seen.prompt = prompt
+                seen.decided = self._about(glance, frozenset(), job)
                 seen.is_settled, seen.waiting = True, Waiting.NOTHING
                 return True
             return False

@@ -70,7 +70,8 @@ class Seen:
     def read_prompt(self, folder_fd: int, snapshot: Snapshot) -> None:
         """Reads the prompt if it is another than before. Raises FolderMoved and FolderOffline."""
         known, self.prompt = self.prompt, snapshot.prompt
-        if snapshot.prompt is not None and known is not None and scan.stat_key(known) == scan.stat_key(snapshot.prompt):
+        is_read = self.prompt_text is not None or self.prompt_problem is not None  # else it was only seen (`desk`)
+        if is_read and known and snapshot.prompt and scan.stat_key(known) == scan.stat_key(snapshot.prompt):
             return
         self.prompt_text, self.prompt_problem = None, None
         if snapshot.prompt is None:

@@ -15,7 +15,7 @@ from photovideos.intake.settle import Waiting
 from photovideos.jobs.states import JobState
 from photovideos.model import Control
 from photovideos.reception import desk
-from support.front_desk import Office
+from support.front_desk import Office, jpeg
 
 
 def test_a_folder_is_taken_in_once_when_it_has_rested(office: Office) -> None:
@@ -46,6 +46,18 @@ def test_of_a_folder_at_rest_no_file_is_opened_again_also_after_a_restart(
     office.forget()
     office.look("Trip")
     assert looks == []
+
+
+def test_the_prompt_of_a_folder_known_from_before_a_restart_is_read_when_it_is_needed(office: Office) -> None:
+    folder = office.fill("Trip")
+    office.settle("Trip")
+    office.done("Trip")
+    office.settle("Trip")
+    office.forget()
+    office.look("Trip")
+    (folder / "new.jpg").write_bytes(jpeg("new"))
+    office.settle("Trip")
+    assert office.status_of("Trip") == "new photos"
 
 
 def test_a_renamed_folder_keeps_its_job(office: Office) -> None:

@@ -119,11 +119,17 @@ def test_folders_finished_at_many_times_are_looked_at_together_and_none_later_th
     assert scans <= 3000 / office.pace.idle_seconds + 10, "few more than an inbox has without any folder"
 
 
-def test_a_prompt_saved_in_place_is_noticed_at_the_next_scan(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_restarted", [False, True])
+def test_a_prompt_saved_in_place_is_noticed_at_the_next_scan(
+    office: Office, monkeypatch: pytest.MonkeyPatch, is_restarted: bool
+) -> None:
     folder = office.fill("Trip")
     rounds = settled(office)
     office.done("Trip")
     for _ in range(3):
+        office.go(rounds)
+    if is_restarted:
+        rounds = office.rounds()
         office.go(rounds)
     assert looks(office, rounds, monkeypatch) == []
     with (folder / "prompt.txt").open("r+", encoding="utf-8") as file:
