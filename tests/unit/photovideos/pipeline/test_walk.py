@@ -25,6 +25,15 @@ def test_an_expired_token_is_renewed_and_the_job_goes_on_in_its_session(trail: T
     assert len(carried_out) == (2 if place == "/run_sse" else 1)
 
 
+def test_a_token_that_expires_again_in_the_same_job_is_renewed_again(trail: Trail) -> None:
+    trail.cloud.plan("/credits/", EXPIRED)
+    trail.cloud.plan("/run_sse", EXPIRED)
+    trail.drop()
+    trail.walk()
+    assert trail.films == ["Rome.mp4"]
+    assert trail.cloud.tokens == 3
+
+
 def test_a_service_that_refuses_its_own_new_tokens_is_not_asked_for_ever(trail: Trail) -> None:
     trail.cloud.plan("/credits/", *[EXPIRED] * 20)
     trail.drop()

@@ -24,6 +24,7 @@ def test_a_file_that_holds_the_folder_up_is_named_on_one_line() -> None:
     assert note is not None
     lines = text_of(note).split("\r\n")
     (named,) = [line for line in lines if "it is not complete" in line]
+    assert lines[lines.index(named) - 1] == "These files hold it up; copy them again or take them out:"
     assert "Reference: forged" in named
     assert [line for line in lines if line.startswith("Reference: forged")] == []
     assert "\x1b" not in named + "".join(lines)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import av
@@ -58,6 +59,14 @@ def test_a_clip_whose_sound_is_longer_is_as_long_as_its_pictures(tmp_path: Path)
     frames = [flat(64, 36, (number * 5, 90, 90)) for number in range(25)]
     clip = write_clip(tmp_path / "a.mp4", frames, sound=np.zeros((96_000, 2), np.float32))
     assert photos.probe(clip, "a.mp4").length_ms == pytest.approx(1000, abs=60)
+
+
+def test_what_cannot_be_opened_is_refused_and_let_go(tmp_path: Path) -> None:
+    (tmp_path / "a.mp4").write_text("no clip at all")
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(photos.Unreadable):
+        photos.ClipReader(tmp_path / "a.mp4")
+    assert len(os.listdir("/proc/self/fd")) == before
 
 
 def test_a_song_is_no_clip(tmp_path: Path) -> None:
