@@ -138,6 +138,7 @@ class Reception:
             if not self._stop.is_set():
                 wait = self._turn(is_rung=is_rung)
         self._leave()
+        self._lookout.close()
 
     def _turn(self, *, is_rung: bool) -> float:
         """A scan if one is due, else a look after the watch; the log has what that ran into. Returns the seconds until
@@ -163,7 +164,6 @@ class Reception:
             self._scans += is_due
 
     def _leave(self) -> None:
-        self._lookout.close()
         try:
             inbox_fd = scan.open_inbox(self.path)
         except FolderOffline:
@@ -277,7 +277,7 @@ class Reception:
             waiting=waiting,
             library=len(self._first_sight.left_alone()),
             nested={name: seen.nested_prompts for name, seen in folders.items() if seen.nested_prompts},
-            watching="It is told of changes at once." if self._standing.watches else "It looks every few seconds.",
+            watching=self._lookout.how,
             trouble=trouble,
             now=self._clock(),
         )

@@ -35,6 +35,13 @@ class Lookout:
         """Whether events come."""
         return self._watcher is not None and self._watcher.is_armed
 
+    @property
+    def how(self) -> str:
+        """A sentence for the inbox file, once the pace is known."""
+        assert self._pace is not None
+        every = max(2.0, self._pace.idle_seconds)  # the settle times of tests have less
+        return "It is told of changes at once." if self.is_armed else f"It looks every {every:.0f} seconds."
+
     def pace_at(self, inbox_fd: int) -> Pace:
         """The waits of this inbox as it lies there now."""
         mount = mounts.mount_of(inbox_fd)

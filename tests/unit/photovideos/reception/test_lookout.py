@@ -78,6 +78,18 @@ def test_another_file_system_mounted_there_has_its_own_pace_and_watch_and_the_sa
     ]
 
 
+def test_how_an_inbox_is_watched_is_said_as_it_is_also_of_a_watch_that_could_not_be_set(
+    office: Office, lookouts: Callable[..., Lookout], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lookout = lookouts()
+    assert mounted(office, lookout, SHARE, monkeypatch) is False
+    assert lookout.how == "It looks every 10 seconds."
+    assert mounted(office, lookout, LOCAL, monkeypatch)
+    assert lookout.how == "It is told of changes at once."
+    lookout.close()
+    assert lookout.how == "It looks every 60 seconds."
+
+
 def test_once_gives_an_incomplete_file_up_sooner(office: Office, lookouts: Callable[..., Lookout]) -> None:
     with office.opened() as inbox_fd:
         forever, once = (lookouts(is_once=is_once).pace_at(inbox_fd) for is_once in (False, True))
