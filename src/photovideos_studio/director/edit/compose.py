@@ -125,7 +125,8 @@ def _draft(
     length_ms = times.bounds[-1] * 1000 // fps if times.sequence else 0
     pictures = _pictures(wishes, materials, times, fps, seed, aspect)
     edge = min(_EDGE_FADE_MS, length_ms // 6)
-    begins_softly = bool(times.overlaps) if wishes.opening_fade is None else wishes.opening_fade
+    first_ms = _ms(times.overlaps[0], fps) if times.overlaps else 0
+    begins_softly = first_ms > 0 if wishes.opening_fade is None else wishes.opening_fade
     takens = [taken for name in times.sequence if (taken := materials[name].facts.taken)]
     return Draft(
         canvas=canvas_of(aspect, wishes.resolution),
@@ -135,7 +136,7 @@ def _draft(
         music=music(wishes, song, length_ms, seed) if pictures else (),
         texts=texts(wishes, pictures, materials, length_ms, language),
         filter=wishes.filter,
-        fade_in_ms=(_ms(times.overlaps[0], fps) if times.overlaps else edge) if begins_softly else 0,
+        fade_in_ms=(first_ms or edge) if begins_softly else 0,
         fade_out_ms=edge if wishes.closing_fade else 0,
         title=film_title(wishes),
         created=min(takens) if takens else None,

@@ -19,8 +19,8 @@ def read_picture(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[
 
 
 def _read_fades(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
-    """`end with a fade to black`, `fade out at the end`, `start with a fade in from black`: of the film, not between its
-    photos, nor of its sound alone."""
+    """`end with a fade to black`, `fade out at the end`, `start with a fade in from black`: of the film, not between
+    its photos, nor of its sound alone."""
     is_of_sound = scene.topic == "music" or clause.has("music", "song", "sound", "volume")
     if clause.has("title", "text", "caption") or (is_of_sound and not clause.has("photo", "video")):
         return []

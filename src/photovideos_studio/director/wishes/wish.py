@@ -37,7 +37,8 @@ class Wishes:
 
     `volume`: 0..1, "low" or "high". `transition`: a kind, "any" or "random". `arranged`: files in an order given by
     name (what is not named follows). `only`: nothing but these. `scope`: the files this timeline is about; None: all.
-    `gone`: files that are no longer there. `caption_source`: filename or date. `silent`: no sound at all. `opening_fade`, `closing_fade`: from and to black.
+    `gone`: files that are no longer there. `caption_source`: filename or date. `silent`: no sound at all.
+    `opening_fade`, `closing_fade`: from and to black.
     """
 
     duration_s: float | None = None

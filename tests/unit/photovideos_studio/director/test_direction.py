@@ -170,3 +170,27 @@ def test_hostile_prompts_are_answered(table: ModuleType) -> None:
     for path in sorted(bad.glob("prompt-*.txt")):
         text = path.read_bytes().decode("utf-8", "replace")
         direct(text, materials=table.materials(("a.jpg",)), previous=None, seed="s", language=None)
+
+
+@pytest.mark.parametrize(
+    ("text", "opens", "closes", "kind"),
+    [
+        ("End with a fade to black", True, True, "crossfade"),
+        ("fade out at the end", True, True, "crossfade"),
+        ("Am Ende ins Schwarze ausblenden", True, True, "crossfade"),
+        ("结尾淡出到黑", True, True, "crossfade"),
+        ("finir par un fondu au noir", True, True, "crossfade"),
+        ("the music fades out at the end", True, False, "crossfade"),
+        ("no fade to black at the end", True, False, "crossfade"),
+        ("no transitions, start with a fade in from black", True, False, "none"),
+        ("no transitions", False, False, "none"),
+        ("fade to black between photos", True, False, "fade_black"),
+        ("fade to black between photos and at the end", True, True, "fade_black"),
+    ],
+)
+def test_a_fade_at_an_edge_of_the_film_is_none_between_its_photos(
+    table: ModuleType, text: str, opens: bool, closes: bool, kind: str
+) -> None:
+    draft = direct(text, materials=table.materials(table.TEN_PHOTOS), previous=None, seed="s").draft
+    assert (draft.fade_in_ms > 0, draft.fade_out_ms > 0) == (opens, closes)
+    assert {str(picture.transition.kind) for picture in draft.pictures[1:]} == {kind}
