@@ -72,7 +72,6 @@ class Reply:
     applied: bool
     changes: tuple[str, ...] = ()
     wants_export: bool = False
-    wants_state: bool = False  # "open …": the state is looked at after every message anyway
     wants_summary: bool = False  # "preview in timeline": the tracks are written into the summary
     edits: tuple[str, ...] = ()  # edits it asked the person to drag: sent as messages
 

@@ -133,7 +133,6 @@ class _Message:
             applied=is_applied,
             changes=tuple(changes),
             wants_export=heard.wants_export,
-            wants_state=heard.wants_state,
             wants_summary=heard.wants_summary,
             edits=tuple(heard.edits),
         )

@@ -38,7 +38,7 @@ class Translation:
 
     text: str
     wants_export: bool = False
-    wants_state: bool = False
+    wants_state: bool = False  # "open …": done already, the state is looked at after every message
     wants_summary: bool = False
     edits: tuple[str, ...] = ()
 
