@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from photovideos.intake.endings import END_MISSING, ZERO_TAIL
 from photovideos.intake.pieces import Pieces
-
-END_MISSING = "its end is missing"
-ZERO_TAIL = "its end is still zeros"
 
 _MAX_BOXES = 100_000
 _DATA_KINDS = frozenset({b"mdat", b"moov", b"moof", b"meta", b"idat", b"mpvd"})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from photovideos.intake.pieces import Pieces
 
 END_MISSING = "its end is missing"
+ZERO_TAIL = "its end is still zeros"
 
 _STANDALONE = frozenset({0x01, *range(0xD0, 0xD9)})  # JPEG markers without a length
 _MAX_STEPS = 200_000

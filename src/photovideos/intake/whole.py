@@ -13,6 +13,8 @@ from photovideos.errors import FolderMoved, FolderOffline
 from photovideos.intake.boxes import missing_of_boxes
 from photovideos.intake.descriptors import offline, open_file, stat_key
 from photovideos.intake.endings import (
+    END_MISSING,
+    ZERO_TAIL,
     missing_of_gif,
     missing_of_jpeg,
     missing_of_matroska,
@@ -25,7 +27,6 @@ from photovideos.model import FileEntry, Snapshot
 
 EMPTY = "it is empty"
 ONLY_ZEROS = "it holds nothing but zeros so far"
-ZERO_TAIL = "its end is still zeros"
 
 _ZERO_TAIL_BYTES = 4096
 
@@ -96,7 +97,7 @@ def _missing_of_container(pieces: Pieces, head: bytes) -> str | None:
         return missing_of_boxes(pieces)
     if head.startswith(b"BM"):
         size = int.from_bytes(head[2:6], "little")
-        return "its end is missing" if size > pieces.size else None  # black pixels are zeros
+        return END_MISSING if size > pieces.size else None  # black pixels are zeros
     return _zero_tail(pieces)
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from photovideos.intake.boxes import END_MISSING, ZERO_TAIL, missing_of_boxes
+from photovideos.intake.boxes import missing_of_boxes
+from photovideos.intake.endings import END_MISSING, ZERO_TAIL
 from photovideos.intake.pieces import Pieces
 
 
