@@ -322,6 +322,15 @@ def test_a_cut_film_is_gone_on_with_where_it_was_left(fetcher: Fetcher, cdn: She
     assert (asked[1]["range"], asked[1]["if-range"]) == ("bytes=100000-", '"v1"')
 
 
+def test_a_film_that_is_cut_on_the_fallback_route_is_gone_on_with_too(fetcher: Fetcher, api: Shelf, cdn: Shelf) -> None:
+    tag = {"ETag": '"v1"'}
+    api.put(FALLBACK, cut_after(100_000, **tag), rest_from(100_000, **tag))
+    assert fetcher.get(cdn.put("/film.mp4", status(404))).read_bytes() == FILM
+    asked = api.headers_of(FALLBACK)
+    assert (asked[1]["range"], asked[1]["if-range"]) == ("bytes=100000-", '"v1"')
+    assert [headers["authorization"] for headers in asked] == ["Bearer nmv_usr_secret"] * 2
+
+
 def test_a_date_of_change_serves_as_well(fetcher: Fetcher, cdn: Shelf) -> None:
     date = {"Last_Modified": "Wed, 21 Oct 2015 07:28:00 GMT"}
     url = cdn.put("/film.mp4", cut_after(5, **date), rest_from(5, **date))
