@@ -18,14 +18,14 @@ def read_holds(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Fi
         return []
     if later := _of_the_excepted(clause, scene):
         return later
-    excepts = clause.free("except") if scene.last_number_field == "per_photo_s" else []
+    excepts = [i for i in clause.free("except") if _follows_each(clause, i, scene)]
     named = [t for t in targets(clause, scene) if t.files and (excepts or t.start not in negated)]
     if not named or (clause.has("drop") and not clause.has("hold") and not excepts):
         return []
     findings: list[Finding] = []
     for index, target in enumerate(named):
         following = named[index + 1].start if index + 1 < len(named) else len(clause.terms)
-        found = _length_for(clause, target, following, bool(findings or excepts), index == 0)
+        found = _length_for(clause, target, following, bool(findings or excepts), index == 0 and not excepts)
         if found is None:
             continue
         place, seconds = found
@@ -37,8 +37,13 @@ def read_holds(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Fi
                 Finding(field="hold", value=Hold(file=name, s=seconds), words=clause.text) for name in one.files
             ]
     if findings:
-        clause.claim(*excepts, *clause.free("each"))
+        clause.claim(*(excepts or clause.free("each")))
     return findings
+
+
+def _follows_each(clause: Clause, place: int, scene: Scene) -> bool:
+    """Whether what is excepted is so from a length for every photo."""
+    return scene.last_number_field == "per_photo_s" or any(term.has("each") for term in clause.terms[:place])
 
 
 def _of_the_excepted(clause: Clause, scene: Scene) -> list[Finding]:

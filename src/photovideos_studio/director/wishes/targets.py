@@ -85,10 +85,14 @@ def _ordinal_target(clause: Clause, at: int, scene: Scene) -> Target | None:
 
 
 def _may_stand_alone(terms: tuple[Term, ...], at: int, end: int) -> bool:
-    """`drop the last`, `skip the second and the fourth`; never `the second day` or `last 3 seconds`."""
+    """`drop the last`, `skip the second and the fourth`, `3 seconds each except the last 6 seconds`; otherwise never
+    `the second day` or `last 3 seconds`.
+    """
     if terms[at].has("photo") or terms[at].text[-1:] in _COUNTERS:
         return True
     following = terms[end] if end < len(terms) else None
+    if following and following.has("duration"):
+        return all(any(term.has(category) for term in terms[:at]) for category in ("each", "except"))
     return (
         following is None
         or following.has("and", "mark", "hold", "place_word")

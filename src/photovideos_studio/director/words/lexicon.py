@@ -112,6 +112,8 @@ def _entries() -> Iterable[tuple[str, Concept, str]]:
                     yield language, concept.strip(), phrase.strip()
                 if concept.startswith("mood.") and any(word in phrase for word in _MUSIC_IN_A_WORD):
                     yield language, "music", phrase.strip()
+                if concept.startswith("mood.") and language == "de" and phrase.strip().isalpha():  # Jazzmusik
+                    yield from ((language, name, f"{phrase.strip()}musik") for name in (concept.strip(), "music"))
         for phrase, number in number_words(language).items():
             yield language, f"num.{number}", phrase
 
