@@ -75,6 +75,7 @@ class Trail:
         self.folder.mkdir(parents=True)
         self.state = root / "state"
         self.now = Now()
+        self.seconds = 0.0  # of the clock that only goes forward
         self.halt = threading.Event()
         self.ledger = CrashingLedger(self.state / "ledger.sqlite", clock=self.now)
         self.config = Config(
@@ -184,7 +185,7 @@ class Trail:
             config=self.config,
             work_dir=self.state / "work",
             clock=self.now,
-            monotonic=lambda: 0.0,
+            monotonic=lambda: self.seconds,
         )
 
     def backend(self) -> Backend:
