@@ -12,7 +12,7 @@ import pytest
 
 from photovideos import workers as room
 from photovideos.config import Config
-from photovideos.errors import FolderOffline, NoSpace, Unreachable
+from photovideos.errors import FolderOffline, JobFailed, NoSpace, PhotoVideosError, Unreachable
 from photovideos.jobs.ledger import Job, Ledger, LedgerUnusable
 from photovideos.jobs.states import JobState
 from photovideos.model import BackendKind, Fingerprint, FolderKey
@@ -74,6 +74,24 @@ def test_how_a_job_ended_is_held_until_it_can_be_written_down(
     assert found.state is JobState.RETRYING
     assert found.problem is not None
     assert found.problem.message == "nobody there", "not the ledger's trouble but its own"
+
+
+@pytest.mark.parametrize(
+    ("error", "state", "message"),
+    [
+        (PhotoVideosError("of no kind that is known here"), JobState.RETRYING, "of no kind that is known here"),
+        (ZeroDivisionError(), JobState.FAILED, "Something went wrong inside photovideos."),
+        (JobFailed("it cannot be done"), JobState.FAILED, "it cannot be done"),
+    ],
+)
+def test_trouble_of_ours_is_tried_again_and_a_mistake_is_not(
+    workers: Workers, ledger: Ledger, job: Job, error: Exception, state: JobState, message: str
+) -> None:
+    workers._judge(job, error)
+    (found,) = ledger.jobs()
+    assert found.state is state
+    assert found.problem is not None
+    assert found.problem.message == message
 
 
 def test_a_stop_ends_the_waiting_and_the_next_start_takes_the_job_up_again(
