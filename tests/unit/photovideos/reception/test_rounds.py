@@ -119,6 +119,30 @@ def test_folders_finished_at_many_times_are_looked_at_together_and_none_later_th
     assert scans <= 3000 / office.pace.idle_seconds + 10, "few more than an inbox has without any folder"
 
 
+def test_a_library_is_not_read_at_each_scan_and_a_prompt_in_it_is_noticed_at_the_next(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may hold ten thousand folders: the time of each tells whether something came."""
+    folder = office.fill("Library", text=None)
+    with office.opened() as inbox_fd:
+        office.first_sight().look(inbox_fd, scan.list_folders(inbox_fd), is_first=True)
+    opened, names = scan.open_folder_at, list[str]()
+
+    def counted(directory_fd: int, name: str) -> int:
+        names.append(name)
+        return opened(directory_fd, name)
+
+    monkeypatch.setattr(scan, "open_folder_at", counted)
+    rounds = office.rounds()
+    for _ in range(4):
+        office.go(rounds)
+        office.passes(office.pace.idle_seconds)
+    assert names == ["Library"], "once, after the start"
+    assert looks(office, rounds, monkeypatch) == []
+    (folder / "prompt.txt").write_text("a film", encoding="utf-8")
+    assert looks(office, rounds, monkeypatch) == ["Library"]
+
+
 @pytest.mark.parametrize("is_restarted", [False, True])
 def test_a_prompt_saved_in_place_is_noticed_at_the_next_scan(
     office: Office, monkeypatch: pytest.MonkeyPatch, is_restarted: bool
