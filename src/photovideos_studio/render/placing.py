@@ -8,7 +8,6 @@ within a hundredth of a pixel; only scales next to a ratio of small whole number
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,7 +39,10 @@ def place(start: float, length: float, out_length: int, source_length: int, *, n
     """`start`, `length`: the view in source pixels (edges, not centres), at least a margin of real pixels around it.
     `near`: the smallest resize that misses by no more output pixels is taken; else the one that misses least."""
     step, middle = length / out_length, out_length / 2.0
-    sizes = _SPARES + out_length
+    before, behind = int((start - 1.0) / step), int((source_length - start - length - 1.0) / step)
+    if min(before, behind) < _LEAST_LEAD:
+        raise ValueError("the view begins nearer to the picture's border than its margin")
+    sizes = _SPARES[: before + behind - 2 * _LEAST_LEAD + 1] + out_length
     wanted = sizes * step
     regions = np.rint(wanted)
     drifts = np.abs(regions - wanted) * (middle / sizes)  # at the view's edges, with none in its middle
@@ -52,12 +54,11 @@ def place(start: float, length: float, out_length: int, source_length: int, *, n
     exact = (start + middle * step) - (_LEADS + middle) * (regions / sizes)
     corners = np.rint(exact)
     misses = np.abs(exact - corners) + drifts
-    misses[(corners < 0) | (corners + regions > source_length) | (sizes - (out_length + _LEAST_LEAD) < _LEADS)] = np.inf
+    tails = sizes - out_length - _LEADS
+    misses[(before < _LEADS) | (tails > behind) | (tails < _LEAST_LEAD)] = np.inf
     best = int((misses <= near_pixels).argmax())  # the first; sizes and leads rise
     if misses.flat[best] > near_pixels:
         best = int(misses.argmin())
-    if misses.flat[best] == math.inf:
-        raise ValueError("the view begins nearer to the picture's border than its margin")
     row, at = divmod(best, _LEADS.size)
     corner = int(corners[row, at])
     return Placement(

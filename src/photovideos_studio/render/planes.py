@@ -49,7 +49,9 @@ def new_planes(width: int, height: int) -> Planes:
 
 
 def new_sheet(width: int, height: int) -> Sheet:
-    return Sheet(width, height, new_planes(width + MOST_SPARE, height + MOST_SPARE))
+    spare = MOST_SPARE  # of luma and of chroma
+    y = np.empty((height + spare, width + spare), np.uint8)
+    return Sheet(width, height, Planes(y, np.empty((height // 2 + spare, width // 2 + spare, 2), np.uint8)))
 
 
 def frame_of(planes: Planes) -> av.VideoFrame:

@@ -21,6 +21,16 @@ def test_a_placement_puts_every_output_pixel_where_it_says(start: float, step: f
     assert placed.lead >= 2 <= placed.size - placed.lead - out
 
 
+@given(st.floats(20, 60), st.floats(0.9, 1.9), st.integers(60, 2000), st.floats(20, 60))
+def test_a_placement_never_leaves_the_source_however_narrow_its_margins(
+    start: float, step: float, out: int, margin: float
+) -> None:
+    source = int(start + step * out + margin)
+    placed = place(start, step * out, out, source, near=0.05)
+    assert 0 <= placed.corner < placed.end <= source
+    assert placed.size - placed.lead - out >= 2 <= placed.lead
+
+
 def test_nearly_every_scale_of_a_zoom_has_a_placement_within_a_fiftieth_of_a_pixel() -> None:
     rng = np.random.default_rng(5)
     views = zip(rng.uniform(120, 121, 500), 1920 * rng.uniform(1.13, 1.3, 500), strict=True)
