@@ -59,6 +59,11 @@ def read_sound(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Fi
 
 def _read_silence(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:
     findings: list[Finding] = []
+    for place in clause.free("silent", "sound"):
+        if _is_of_clips(clause, place):  # `mute the clips`, `keep the clips' own sound`
+            clause.claim(place)
+            is_mute = clause.terms[place].has("silent") != (place in negated)
+            findings.append(Finding(field="clip_sound", value=not is_mute, words=clause.text))
     for place in clause.free("silent"):
         clause.claim(place)
         if place not in negated:
@@ -77,6 +82,12 @@ def _read_silence(clause: Clause, scene: Scene, negated: frozenset[int]) -> list
                 Finding(field="music", value=False, words=clause.text),
             ]
     return findings
+
+
+def _is_of_clips(clause: Clause, place: int) -> bool:
+    """Whether clips are named, and no music nearer."""
+    named = [(abs(i - place), term) for i, term in enumerate(clause.terms) if term.has("clips", "music", "song")]
+    return bool(named) and min(named, key=lambda one: one[0])[1].has("clips")
 
 
 def _read_file(clause: Clause, scene: Scene, negated: frozenset[int]) -> list[Finding]:

@@ -194,3 +194,21 @@ def test_a_fade_at_an_edge_of_the_film_is_none_between_its_photos(
     draft = direct(text, materials=table.materials(table.TEN_PHOTOS), previous=None, seed="s").draft
     assert (draft.fade_in_ms > 0, draft.fade_out_ms > 0) == (opens, closes)
     assert {str(picture.transition.kind) for picture in draft.pictures[1:]} == {kind}
+
+
+@pytest.mark.parametrize(
+    ("text", "has_music", "clips_are_heard"),
+    [
+        ("mute the clips", True, False),
+        ("Clips stumm", True, False),
+        ("mute the video clips, keep the music", True, False),
+        ("keep the sound of the clips", True, True),
+        ("no sound", False, False),
+    ],
+)
+def test_the_sound_of_clips_is_told_from_the_music(
+    table: ModuleType, text: str, has_music: bool, clips_are_heard: bool
+) -> None:
+    draft = direct(text, materials=table.materials(table.TEN_PHOTOS), previous=None, seed="s").draft
+    assert bool(draft.music) == has_music
+    assert draft.photovideos["memory"]["wishes"]["clip_sound"] is clips_are_heard
