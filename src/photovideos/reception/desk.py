@@ -31,7 +31,10 @@ from photovideos.reception.sight import Sight, tells_of_a_job
 
 _log = logs.get("reception")
 
-_LOOKS_SHARE = 20  # a look that takes long is not taken again before so many times its length
+# A look that takes long is not taken again before so many times its length. A short one never waits for that: where the
+# machine paused for a moment in it, its folder would come behind those that were dropped later.
+_LONG_LOOK_SECONDS = 0.1
+_LOOKS_SHARE = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +89,8 @@ class Desk:
             verdict = self._look(seen, folder_fd, job, is_complete=is_complete)
             wait = self._next_look(seen, verdict)
             now = self._monotonic()
-            seen.look_again(max(wait, _LOOKS_SHARE * (now - began)), now=now)
+            took = now - began
+            seen.look_again(max(wait, _LOOKS_SHARE * took) if took > _LONG_LOOK_SECONDS else wait, now=now)
 
     def tell_no_room(self, seen: Seen, folder_fd: int, error: NoSpace, *, next_try: float) -> None:
         """The ledger takes nothing just now: the folder says so, unless its job has its say there."""

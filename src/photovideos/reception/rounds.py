@@ -55,7 +55,9 @@ class Rounds:
         """
         self._follow(listing)
         self._no_room = None
-        waits = [self._visit(inbox_fd, folder, signs) for folder in listing.folders]
+        # One moment for all: who came later must not be due, in a long round, when who came before was not yet.
+        now = self._monotonic()
+        waits = [self._visit(inbox_fd, folder, signs, now) for folder in listing.folders]
         waits.append(self._seconds_to_signs())
         self._notice_gone(listing)
         if self._no_room is not None:
@@ -89,9 +91,8 @@ class Rounds:
                 seen.look_from = 0.0
                 self.folders[moved.name] = seen
 
-    def _visit(self, inbox_fd: int, folder: SeenFolder, signs: Signs) -> float:
-        """Looks at a folder if it is due; returns the seconds until it is due again."""
-        now = self._monotonic()
+    def _visit(self, inbox_fd: int, folder: SeenFolder, signs: Signs, now: float) -> float:
+        """Looks at a folder if it is due at `now`; returns the seconds until it is due again."""
         seen = self.folders.get(folder.name)
         if seen is None or (seen.key.device, seen.key.inode) != (folder.device, folder.inode):
             key = FolderKey(inbox=self._inbox, name=folder.name, device=folder.device, inode=folder.inode)
