@@ -88,14 +88,16 @@ def standing_lines(told: dict[str, Any]) -> Iterator[str]:
         yield f"Waiting: {pause['reason']} {pause['advice']}"
     if not told["jobs"] and not told["waiting"]:
         yield f"No folder has been taken yet. Drop one into {told['inboxes'][0]}."
+    waiting = {folder["folder"]: folder["state"] for folder in told["waiting"]}
     for job in told["jobs"]:
         progress = f" {job['progress']:.0%}" if job["progress"] is not None else ""
-        what = f"{job['stage'] or job['state']}{progress}"
+        # What a folder waits for says more than that its last film is done: `new photos`.
+        what = waiting.pop(job["folder"], None) or f"{job['stage'] or job['state']}{progress}"
         yield f"{what:<22} {job['folder']}"
         if job["waits_for"]:
             yield f"{'':<22} {job['waits_for']} {job['advice'] or ''}".rstrip()
-    for folder in told["waiting"]:
-        yield f"{folder['state']:<22} {folder['folder']}"
+    for name, state in waiting.items():
+        yield f"{state:<22} {name}"
 
 
 def left_undone(jobs: list[Job]) -> Iterator[str]:

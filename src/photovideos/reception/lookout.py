@@ -39,7 +39,7 @@ class Lookout:
     def how(self) -> str:
         """A sentence for the inbox file, once the pace is known."""
         assert self._pace is not None
-        every = max(2.0, self._pace.idle_seconds)  # the settle times of tests have less
+        every = max(2.0, self._pace.idle_seconds)  # nobody asks which part of a second
         return "It is told of changes at once." if self.is_armed else f"It looks every {every:.0f} seconds."
 
     def pace_at(self, inbox_fd: int) -> Pace:

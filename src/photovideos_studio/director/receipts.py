@@ -71,7 +71,7 @@ def _told_once(findings: Sequence[Finding]) -> list[Finding]:
         follows = (
             finding.field == "music"
             and finding.value is True
-            and fields & {"mood", "music_file", "volume", "beat_sync"}
+            and fields & {"mood", "music_file", "volume", "beat_sync", "closing_fade"}
         )
         silent = finding.field == "music" and "silent" in fields
         is_told = any(_same(finding, other) for other in told)

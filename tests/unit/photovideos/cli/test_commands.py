@@ -153,6 +153,15 @@ def test_status_tells_of_inboxes_and_folders_what_the_running_daemon_wrote_down(
     assert asleep[1:] == [f"No folder has been taken yet. Drop one into {inbox}."]
 
 
+def test_a_finished_folder_that_waits_for_somebody_is_told_once(ledger: Ledger, inbox: Path) -> None:
+    settings = config.Config(inboxes=(config.InboxConfig(path=inbox),))
+    key = FolderKey(inbox=str(inbox), name="Trip", device=1, inode=2)
+    ledger.put(ledger.add(key, prompt="p", fingerprint=Fingerprint("f"), backend=BackendKind.STUDIO).id, JobState.DONE)
+    ledger.remember(f"waiting.{inbox}", json.dumps({"Trip": "new photos"}))
+    lines = list(shown.standing_lines(shown.standing(ledger, settings, is_running=True)))
+    assert [line.split() for line in lines[1:]] == [["new", "photos", f"{inbox}/Trip"]]
+
+
 def test_a_wish_without_a_daemon_waits_in_the_ledger(run: Run, ledger: Ledger, inbox: Path) -> None:
     (inbox / "Italy").mkdir()
     for verb in ("retry", "cancel"):

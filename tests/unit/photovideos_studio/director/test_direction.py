@@ -212,3 +212,8 @@ def test_the_sound_of_clips_is_told_from_the_music(
     draft = direct(text, materials=table.materials(table.TEN_PHOTOS), previous=None, seed="s").draft
     assert bool(draft.music) == has_music
     assert draft.photovideos["memory"]["wishes"]["clip_sound"] is clips_are_heard
+
+
+def test_a_fade_to_black_says_nothing_of_music(table: ModuleType) -> None:
+    made = direct("fade out at the end", materials=table.materials(table.TEN_PHOTOS), previous=None, seed="s")
+    assert [line["field"] for line in made.draft.photovideos["receipt"]] == ["closing_fade"]
